@@ -1,0 +1,287 @@
+"""Weigh what is known about a lead: a pure function of facts, signals, rubric, company and the hour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scoring.company import Company
+from scoring.conditions import Knowledge, holds
+from scoring.estimate import Estimate, Judgement, Sanity, estimate_for, judge_budget, judge_timing, project_for
+from scoring.rubric import Criterion, PointsRule, Rubric
+from scoring.stages import Stage, justified
+from scoring.values import Fact, Headcount, MoneyRange, Signal, Temperature, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Points one rule gave, and the facts it rests on: no points without evidence."""
+
+    points: int
+    rule: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """One row of the score."""
+
+    criterion: str
+    points: int  # 0 to maximum
+    maximum: int
+    verdict: Verdict
+    reasons: tuple[Point, ...] = ()
+    blocked_by: str = ""  # the flag that decided "not met"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something sales should look at, with the facts it was read from."""
+
+    name: str
+    facts: tuple[Fact, ...] = ()
+    ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How close the lead is to the ideal customer profile: one reason an aspect, +1 for, -1 against."""
+
+    score: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the facts are worth under one framework."""
+
+    framework: str
+    criteria: tuple[CriterionScore, ...]
+    total: int
+    maximum: int
+    temperature: Temperature
+    stage: Stage  # the highest the answers justify: contact_us, mql or sql; disqualified by a flag
+    flags: tuple[Flag, ...]
+    implicit: int
+    fit: Fit
+    estimate: Estimate | None
+    timing: Judgement | None
+    budget: Judgement | None
+    advice: tuple[str, ...]
+
+    def score_of(self, criterion: str) -> CriterionScore | None:
+        """The row of one criterion, None if the framework has no such row."""
+        return next((row for row in self.criteria if row.criterion == criterion), None)
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        """Names of the flags that stand."""
+        return tuple(flag.name for flag in self.flags)
+
+    @property
+    def met(self) -> tuple[str, ...]:
+        """Criteria met."""
+        return tuple(row.criterion for row in self.criteria if row.verdict is Verdict.MET)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Criteria we know nothing about."""
+        return tuple(row.criterion for row in self.criteria if row.verdict is Verdict.UNKNOWN)
+
+
+def assess(
+    rubric: Rubric,
+    facts: Sequence[Fact],
+    signals: Sequence[Signal],
+    company: Company,
+    now: datetime,
+    *,
+    home_currency: str = "",
+) -> Assessment:
+    """
+    Weigh what is known about a lead.
+
+    Args:
+        rubric: Criteria, points, what "met" means.
+        facts: All that was ever said, oldest first; corrected and withdrawn ones are passed over.
+        signals: Behaviour, oldest first; may be empty.
+        company: Services, rate card, thresholds.
+        now: Aware; only decay of signals looks at it.
+        home_currency: What a sum without a currency is taken for; "" means the rate card's.
+
+    Returns:
+        Points per criterion (0 to its maximum), their sum, flags, estimate and the stage the answers justify.
+        The implicit total is kept apart and may be negative.
+
+    Source:
+        DOMAIN sections 3 to 5.
+    """
+    bare = Knowledge(facts, signals, now=now)
+    priced = estimate_for(bare, company)
+    timing = _timing(bare, company)
+    budget = _budget(bare, company, priced, home_currency or company.card.currency)
+    flags = _flags(bare, company, timing, budget, priced)
+    known = bare.with_flags(flag.name for flag in flags)
+    rows = tuple(_score(criterion, known) for criterion in rubric.criteria)
+    total = sum(row.points for row in rows)
+    met = [row.criterion for row in rows if row.verdict is Verdict.MET]
+    stage = justified(met, (row.criterion for row in rows), rubric.requires, max(rubric.others, company.mql_others))
+    if any(flag.name in rubric.disqualified_by for flag in flags):
+        stage = Stage.DISQUALIFIED
+    return Assessment(
+        framework=rubric.framework,
+        criteria=rows,
+        total=total,
+        maximum=rubric.maximum,
+        temperature=temperature(total, rubric.maximum, company),
+        stage=stage,
+        flags=flags,
+        implicit=implicit(signals, company, now),
+        fit=fit(known, company),
+        estimate=priced,
+        timing=timing,
+        budget=budget,
+        advice=tuple(rule.id for rule in rubric.advice if holds(rule.when, known)[0]),
+    )
+
+
+def temperature(points: int, maximum: int, company: Company) -> Temperature:
+    """Hot, warm or cold by the share of the maximum (75 % and 40 % by default; DOMAIN section 4)."""
+    if maximum and points >= company.hot * maximum:
+        return Temperature.HOT
+    if maximum and points >= company.warm * maximum:
+        return Temperature.WARM
+    return Temperature.COLD
+
+
+def implicit(signals: Sequence[Signal], company: Company, now: datetime) -> int:
+    """
+    Points, positive and negative, for what the lead did; kinds without a weight count nothing.
+
+    With half_life_days above 0 each signal is worth half as much after every half-life.
+
+    Source:
+        docs/scoring.md, "Implicit points"; the demo company carries the weights of the published example.
+    """
+    total = 0.0
+    for signal in signals:
+        weight = company.signals.get(signal.kind, 0)
+        age = max((now - signal.at).total_seconds() / 86_400, 0.0)
+        total += weight * (0.5 ** (age / company.half_life_days) if company.half_life_days > 0 else 1.0)
+    return round(total)
+
+
+def fit(known: Knowledge, company: Company) -> Fit:
+    """How the lead compares with the ideal customer: size, a corporate address, a role that can buy."""
+    reasons: list[tuple[str, int]] = []
+    staff = known.value("people.count")
+    if isinstance(staff, Headcount):
+        inside = staff.high >= company.icp.employees_low and staff.low <= company.icp.employees_high
+        reasons.append(("size", 1 if inside else -1))
+    kind = known.value("contact.email_kind")
+    if kind is not None:
+        reasons.append((f"email_{kind}", {"corporate": 1, "free": 0, "disposable": -1, "role": 0}.get(str(kind), 0)))
+    industry = known.value("company.industry")
+    if industry is not None and company.icp.industries:
+        reasons.append(("industry", 1 if industry in company.icp.industries else -1))
+    country = known.value("company.country")
+    if country is not None and company.icp.countries:
+        reasons.append(("country", 1 if country in company.icp.countries else -1))
+    if any(
+        (service := company.services.get(str(category))) is not None and service.specialty
+        for category in known.values("need.category")
+    ):
+        reasons.append(("specialty", 1))
+    return Fit(sum(score for _, score in reasons), tuple(reasons))
+
+
+def _score(criterion: Criterion, known: Knowledge) -> CriterionScore:
+    reasons = tuple(point for group in criterion.groups if (point := _best(group, known)) is not None)
+    points = min(sum(reason.points for reason in reasons), criterion.maximum)
+    blocked = next((flag for flag in criterion.unless if flag in known.flags), "")
+    return CriterionScore(
+        criterion.id, points, criterion.maximum, _verdict(criterion, points, reasons, blocked, known), reasons, blocked
+    )
+
+
+def _best(group: Sequence[PointsRule], known: Knowledge) -> Point | None:
+    best: Point | None = None
+    for rule in group:
+        held, facts = holds(rule.when, known)
+        if held and (facts or rule.points == 0) and (best is None or rule.points > best.points):
+            best = Point(rule.points, rule.name, facts)
+    return best
+
+
+def _verdict(criterion: Criterion, points: int, reasons: Sequence[Point], blocked: str, known: Knowledge) -> Verdict:
+    if blocked:
+        return Verdict.NOT_MET
+    enough = points >= criterion.met_share * criterion.maximum
+    if enough and (criterion.met_if is None or holds(criterion.met_if, known)[0]):
+        return Verdict.MET
+    if points > 0:
+        return Verdict.PARTLY
+    return Verdict.NOT_MET if reasons else Verdict.UNKNOWN
+
+
+def _timing(known: Knowledge, company: Company) -> Judgement | None:
+    project = project_for(known, company)
+    said = known.facts("timing.deadline")
+    if project is None or not said:
+        return None
+    return judge_timing(said[-1], company.card.projects[project])
+
+
+def _budget(known: Knowledge, company: Company, priced: Estimate | None, home: str) -> Judgement | None:
+    said = known.facts("budget.amount")
+    if priced is None or not said:
+        return None
+    return judge_budget(said[-1], priced.likely, company.rates, home)
+
+
+def _flags(
+    known: Knowledge, company: Company, timing: Judgement | None, budget: Judgement | None, priced: Estimate | None
+) -> tuple[Flag, ...]:
+    flags: list[Flag] = []
+    if timing is not None and timing.verdict is not Sanity.OK:
+        flags.append(Flag(f"timing_{timing.verdict}", (timing.fact,), timing.ratio))
+    if budget is not None:
+        flags.extend(_budget_flags(budget, priced))
+    declined = tuple(fact for fact in known.facts("need.stack") if fact.value in company.stack.declines)
+    if declined and known.value("need.exclusive_stack") == "yes":
+        flags.append(Flag("stack_mismatch", (*declined, *known.facts("need.exclusive_stack"))))
+    flags.extend(_not_served(known, company))
+    flags.extend(Flag(name, known.facts(key)) for key, value, name in _SAID if value in known.values(key))
+    return tuple(flags)
+
+
+# Facts that are flags by themselves: key, value, flag.
+_SAID = (
+    ("dialog.contradiction", True, "contradiction"),
+    ("dialog.wants_human", True, "wants_human"),
+    ("authority.current", "no", "role_outdated"),
+)
+
+
+def _budget_flags(budget: Judgement, priced: Estimate | None) -> list[Flag]:
+    flags = []
+    if budget.verdict is not Sanity.OK:
+        flags.append(Flag(f"budget_{budget.verdict}", (budget.fact,), budget.ratio))
+    said = budget.fact.value
+    if priced is not None and isinstance(said, MoneyRange):
+        floor = float(priced.low.amount / priced.likely.amount) if priced.likely.amount else 0.0
+        if budget.ratio < round(floor, 3):  # the ratio is rounded too: exactly the low end is not below it
+            flags.append(Flag("budget_below_estimate", (budget.fact,), budget.ratio))
+    return flags
+
+
+def _not_served(known: Knowledge, company: Company) -> list[Flag]:
+    rental = known.facts("need.rental")
+    categories = known.facts("need.category")
+    served = [
+        fact for fact in categories if (service := company.services.get(str(fact.value))) is not None and service.served
+    ]
+    if rental and "rental" not in company.services and not served:
+        return [Flag("not_served", rental)]
+    if categories and not served:
+        return [Flag("not_served", categories)]
+    return []

@@ -1,0 +1,55 @@
+"""A rubric: the criteria of a framework, the rules that give them points, and what "met" means."""
+
+from dataclasses import dataclass
+
+from scoring.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRule:
+    """So many points when the condition holds."""
+
+    points: int
+    when: Condition
+    name: str  # "<criterion>.<group>.<n>", shown with the score
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """
+    One thing a framework wants to know.
+
+    Each group gives the points of its best rule that holds; the groups add up, never above the maximum.
+    """
+
+    id: str
+    maximum: int
+    groups: tuple[tuple[PointsRule, ...], ...]
+    met_share: float = 0.6  # of the maximum, DOMAIN section 10
+    met_if: Condition | None = None  # what it takes besides the points
+    unless: tuple[str, ...] = ()  # flags that decide "not met", whatever the points
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceRule:
+    """A hint for sales when the condition holds; its words are locale texts advice.<id>."""
+
+    id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """How one framework weighs."""
+
+    framework: str
+    criteria: tuple[Criterion, ...]
+    requires: tuple[str, ...]  # criteria an MQL cannot go without
+    others: int  # how many more it needs
+    disqualified_by: tuple[str, ...]  # flags
+    advice: tuple[AdviceRule, ...] = ()
+
+    @property
+    def maximum(self) -> int:
+        """Points a perfect lead earns."""
+        return sum(criterion.maximum for criterion in self.criteria)
