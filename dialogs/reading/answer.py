@@ -1,0 +1,86 @@
+"""The speech act in reply to a question: yes, no, does not know, declines, puts it off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.text import Text
+from dialogs.reading.values import Answer, Asked, Found
+
+KIND = "answer"
+BRIEF = 4  # words; an act in so short a message is the message
+_PLAIN = frozenset(("yes", "no"))
+_SIGNS = {
+    Answer.YES: ("+", "++", "+1", "👍", "👌", "✅", "🙂", "😊", "💯", "🤝", "✔️", "✔", "✓", "🙌", "😀", "👍🏻"),
+    Answer.NO: ("-", "–", "👎", "❌", "🚫", "🙅", "👎🏻"),
+    Answer.UNKNOWN: ("🤷", "🤷‍♂️", "🤷‍♀️", "?", "??", "???"),
+}
+_SIGN_OF = {sign: answer for answer, signs in _SIGNS.items() for sign in signs}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """Phrases by speech act."""
+
+    phrases: tuple[Entry, ...]
+
+
+def compile_answer(lexicon: Lexicon) -> AnswerWords:
+    """The section `answer`: yes, no, unknown, refuse, later."""
+    return AnswerWords(entries(lexicon, "answer"))
+
+
+def read_answer(
+    text: Text, words: Words, hits: Sequence[Hit], opening: int, asked: Asked | None
+) -> Found[Answer] | None:
+    """
+    Read the speech act, None when the message is none.
+
+    A yes or no counts where it opens the message and a pause follows, or in a message of hardly more words; after
+    an opening yes with a pause nothing later is heard, while "yes no" and "no, I do not know" are what follows.
+    A question answers nothing unless something was asked.
+    """
+    sign = text.original.strip()
+    if len(sign) <= 8 and sign in _SIGN_OF:
+        return Found(_SIGN_OF[sign], 0, len(text.original), text.original, "answer.sign")
+    if not hits or (asked is None and sign.endswith("?")):
+        return None
+    valid = [hit for hit in settle(hits) if _counts(hit, words, opening, asked)]
+    if not valid:
+        return None
+    first = valid[0]
+    if first.value in _PLAIN and first.head <= opening:
+        follows = next((hit for hit in valid[1:] if _stronger(first, hit, words)), None)
+        return _found(text, follows or first)
+    acts = [hit for hit in valid if hit.value not in _PLAIN]
+    return _found(text, (acts or valid)[0])
+
+
+def _counts(hit: Hit, words: Words, opening: int, asked: Asked | None) -> bool:
+    said = len(words) - opening  # words without the greeting
+    size = hit.tail - hit.head + 1
+    pause = hit.tail + 1 >= len(words) or words.phrases[hit.tail + 1] != words.phrases[hit.tail]
+    if hit.value not in _PLAIN:
+        if asked is None:
+            return hit.head <= opening + 2 or said <= size + BRIEF
+        return hit.size > 1 or said <= BRIEF + 2 or hit.head <= opening
+    if hit.head <= opening and pause:
+        return True
+    if said <= size + 2 and hit.head <= opening + 2:
+        return True
+    if asked is not Asked.YESNO:
+        return False
+    return hit.size > 1 and (hit.head <= opening + 1 or pause)
+
+
+def _stronger(first: Hit, hit: Hit, words: Words) -> bool:
+    """Whether a later act replaces an opening yes or no."""
+    joined = words.phrases[first.tail] == words.phrases[hit.head] and hit.head - first.tail <= 2
+    if first.value == "yes":
+        return joined and hit.value != "yes"
+    return hit.value in {"unknown", "refuse"} or (hit.value == "later" and joined)
+
+
+def _found(text: Text, hit: Hit) -> Found[Answer]:
+    return Found(Answer(hit.value), hit.start, hit.end, text.quote(hit.start, hit.end), f"answer.{hit.value}")

@@ -1,0 +1,368 @@
+"""Ways to reach the writer: e-mail, phone, address on the web, Telegram name; the writer's and the firm's names."""
+
+from dataclasses import dataclass
+from itertools import islice
+from re import Match
+from re import compile as compile_regex
+
+import phonenumbers
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.text import fold
+from dialogs.reading.values import Asked, Found
+
+REGIONS = {"ru": ("RU", "BY", "KZ"), "uk": ("UA",), "pl": ("PL",), "en": ("US", "GB")}
+MAX_PHONES = 8  # parsing one takes 30 to 100 µs; nobody gives more
+_EMAIL = compile_regex(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w@])")
+_HANDLE = compile_regex(r"(?<![\w@.])@[A-Za-z]\w{3,31}(?![\w@]|\.\w)")
+_TELEGRAM_LINK = compile_regex(r"(?:https?://)?(?:t\.me|telegram\.me)/([A-Za-z]\w{3,31})")
+_LINK = compile_regex(r"https?://[^\s<>\"'()«»]{3,300}")
+_TOP = (
+    "com|net|org|info|biz|io|dev|app|ai|co|me|eu|ru|su|рф|ua|укр|pl|by|kz|de|uk|us|fr|cz|lt|lv|ee|shop|store|online|"
+    "site|pro|tech|agency|studio|cloud|club|market|group|company|digital|media|software|solutions|team|space|website|"
+    "expert|center|systems|services|design|travel|school|moscow|gov|edu"
+)
+_DOMAIN = compile_regex(
+    rf"(?<![\w@.-])(?:(?:[^\W_][\w-]{{0,62}}\.){{1,4}}(?:{_TOP})|www\.(?:[^\W_][\w-]{{0,62}}\.){{1,4}}[a-z]{{2,24}})"
+    r"(?![\w@-]|\.\w)(?:/[^\s<>\"'()«»]{0,300})?"
+)
+_PHONE = compile_regex(r"(?<![\w+.,#№/-])(?:\+|\(|\d)[\d ()./\-–‑]{5,22}\d(?!\w|[.,]\d)")
+_DATE = compile_regex(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)")
+_NATIONAL = 10  # digits of a number with its area code
+_NOT_SITES = frozenset(("asp.net", "ado.net", "vb.net", "socket.io"))
+_TRIPLES = compile_regex(r"\d{1,3}(?:[ .]\d{3}){1,4}")
+_CAPITAL = compile_regex(r"[^\W\d_][\w'’ʼ-]{1,30}")
+_QUOTED = compile_regex(r"[«\"“„'‘]([^«»\"“”„\n]{2,60}?)[»\"”“'’]")
+_TRAILING = ".,;:!?)»\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWords:
+    """What stands before names, firms and numbers in one language; all folded."""
+
+    language: str
+    name_markers: tuple[str, ...]
+    names: frozenset[str]
+    company_markers: tuple[str, ...]
+    legal: frozenset[str]
+    not_phone: tuple[str, ...]
+    phone: tuple[str, ...]
+    telegram: frozenset[str]
+    not_names: frozenset[str]
+    money: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """All that was found, and the spans other readers must not look into."""
+
+    email: Found[str] | None = None
+    phone: Found[str] | None = None
+    url: Found[str] | None = None
+    telegram: Found[str] | None = None
+    name: Found[str] | None = None
+    company: Found[str] | None = None
+    masked: tuple[tuple[int, int], ...] = ()
+
+
+def compile_contacts(lexicon: Lexicon) -> ContactWords:
+    """The section `contacts`: name, names, not_names, company, legal, phone, not_phone, telegram, money."""
+
+    def listed(key: str) -> tuple[str, ...]:
+        return lexicon.words("contacts", key)
+
+    for region in REGIONS.get(lexicon.language, ()):  # loads the tables of the region now, not in a turn
+        phonenumbers.is_possible_number_string("1", region)
+        phonenumbers.example_number(region)
+    by_length = sorted(listed("name"), key=len, reverse=True)
+    return ContactWords(
+        lexicon.language,
+        tuple(by_length),
+        frozenset(listed("names")),
+        tuple(sorted(listed("company"), key=len, reverse=True)),
+        frozenset(listed("legal")),
+        listed("not_phone"),
+        listed("phone"),
+        frozenset(listed("telegram")),
+        frozenset(listed("not_names")),
+        listed("money"),
+    )
+
+
+def read_contacts(original: str, words: ContactWords, asked: Asked | None) -> Contacts:
+    """Read all contacts of a message; the first of each kind counts, all of them are masked."""
+    masked: list[tuple[int, int]] = []
+    folded = fold(original)
+    email = _email(original, masked) if "@" in original else None
+    telegram = _telegram(original, folded, words, masked)
+    url = _url(original, folded, masked) if "." in original else None
+    phone = _phone(original, folded, words, masked, asked)
+    name = _name(original, folded, words, masked, asked)
+    company = _company(original, folded, words, asked)
+    return Contacts(email, phone, url, telegram, name, company, tuple(masked))
+
+
+def _free(start: int, end: int, masked: list[tuple[int, int]]) -> bool:
+    return all(end <= a or start >= b for a, b in masked)
+
+
+def _email(original: str, masked: list[tuple[int, int]]) -> Found[str] | None:
+    first = None
+    for match in islice(_EMAIL.finditer(original), 20):
+        masked.append(match.span())
+        first = first or match
+    if first is None:
+        return None
+    return Found(first[0].strip("."), first.start(), first.end(), first[0], "contacts.email")
+
+
+def _telegram(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
+    found: Found[str] | None = None
+    if "@" in original:
+        for match in islice(_HANDLE.finditer(original), 20):
+            if _free(*match.span(), masked):
+                masked.append(match.span())
+                found = found or Found(match[0], match.start(), match.end(), match[0], "contacts.handle")
+    if ".me/" in folded:
+        for match in islice(_TELEGRAM_LINK.finditer(original), 20):
+            masked.append(match.span())
+            found = found or Found("@" + match[1], match.start(), match.end(), match[0], "contacts.telegram_link")
+    return found or _telegram_nick(original, folded, words, masked)
+
+
+def _telegram_nick(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
+    """A nick after the word Telegram and a colon: "tg: kirill_ops"; it needs a digit or an underscore or the colon."""
+    for marker in words.telegram:
+        at = folded.find(marker)
+        if at < 0 or (at and folded[at - 1].isalnum()):
+            continue
+        rest = original[at + len(marker) : at + len(marker) + 40]
+        match = _NICK.match(rest)
+        if match is not None and (":" in match[1] or "_" in match[2] or any(c.isdigit() for c in match[2])):
+            start = at + len(marker) + match.start(2)
+            masked.append((start, start + len(match[2])))
+            return Found("@" + match[2], start, start + len(match[2]), match[2], "contacts.nick")
+    return None
+
+
+_NICK = compile_regex(r"(\s{0,3}[:\-–—]?\s{0,3})([A-Za-z]\w{4,31})(?![\w.@])")
+
+
+def _url(original: str, folded: str, masked: list[tuple[int, int]]) -> Found[str] | None:
+    first: Found[str] | None = None
+    matches: list[Match[str]] = [*islice(_LINK.finditer(original), 10), *islice(_DOMAIN.finditer(folded), 10)]
+    for match in matches:
+        start, end = match.span()
+        value = original[start:end].rstrip(_TRAILING)
+        if not _free(start, end, masked) or value.lower() in _NOT_SITES or value.lower().startswith("www.."):
+            continue
+        masked.append((start, start + len(value)))
+        first = first or Found(value, start, start + len(value), value, "contacts.url")
+    return first
+
+
+def _phone(
+    original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]], asked: Asked | None
+) -> Found[str] | None:
+    first: Found[str] | None = None
+    for match in islice(_PHONE.finditer(original), MAX_PHONES):
+        start, end = match.span()
+        digits = sum(char.isdigit() for char in match[0])
+        if not 7 <= digits <= 15 or _DATE.match(match[0]) or not _free(start, end, masked):
+            continue
+        before, after = folded[max(0, start - 18) : start], folded[end : end + 8].lstrip()
+        if any(_ends_with(before, word) for word in words.not_phone):
+            masked.append((start, end))
+            continue
+        called = asked is Asked.CONTACT or any(_ends_with(before, word) for word in words.phone)
+        sure = match[0].startswith("+")
+        if not sure and (after.startswith(words.money) or (not called and _sum_like(match[0]))):
+            continue
+        value = _number(match[0], words.language, sure=sure or called)
+        if value is not None:
+            masked.append((start, end))
+            first = first or Found(value, start, end, original[start:end], "contacts.phone")
+    return first
+
+
+def _ends_with(before: str, word: str) -> bool:
+    """Whether the word stands right before, with nothing but punctuation between."""
+    bare = before.rstrip(" .:№#-–—\t()")
+    if not bare.endswith(word):
+        return False
+    return len(bare) == len(word) or not bare[-len(word) - 1].isalnum()
+
+
+def _sum_like(written: str) -> bool:
+    """Whether digits stand as a sum does: 12 400 000, or end in a row of noughts."""
+    return _TRIPLES.fullmatch(written) is not None or written.replace(" ", "").endswith("00000")
+
+
+def _number(written: str, language: str, *, sure: bool) -> str | None:
+    """E.164 where a region of the language takes the number, bare digits where only the words say it is one."""
+    regions = REGIONS.get(language, ()) or ("RU", "UA", "PL", "US", "GB")
+    bare = written
+    if language == "ru" and not written.startswith("+") and written.lstrip("(").startswith("7"):
+        bare = "+" + written  # people leave the plus out
+    if language == "uk" and written.lstrip("(").startswith("380"):
+        bare = "+" + written
+    digits = "".join(char for char in written if char.isdigit())
+    possible: str | None = None
+    for region in regions:
+        try:
+            number = phonenumbers.parse(bare, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        grouped = any(char in "()-–" for char in written) and len(digits) >= _NATIONAL
+        if possible is None and (sure or grouped) and phonenumbers.is_possible_number(number):
+            possible = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return possible or (digits if sure and len(digits) >= _NATIONAL else None)
+
+
+def _name(
+    original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]], asked: Asked | None
+) -> Found[str] | None:
+    for marker in words.name_markers:
+        at = folded.find(marker)
+        while at >= 0:
+            end = at + len(marker)
+            bounded = (at == 0 or not folded[at - 1].isalnum()) and not folded[end : end + 1].isalnum()
+            found = _name_at(original, folded, end, words, strict=len(marker) <= 4) if bounded else None
+            if found is not None and _free(found.start, found.end, masked):
+                return found
+            at = folded.find(marker, end) if at < 2000 else -1
+    opening = _name_opening(original, folded, words)
+    if opening is not None or asked is not Asked.NAME:
+        return opening
+    return _whole_name(original, words)
+
+
+def _name_at(original: str, folded: str, at: int, words: ContactWords, *, strict: bool) -> Found[str] | None:
+    """A name from here on: capital letter or a known name; after a weak marker ("I am") it must be a known one."""
+    while at < len(original) and original[at] in " :-–—,":
+        at += 1
+    match = _CAPITAL.match(original, at)
+    if match is None:
+        return None
+    word = folded[match.start() : match.end()]
+    known = word in words.names
+    if not known and (strict or not match[0][0].isupper() or word in words.not_names):
+        return None
+    end = match.end()
+    second = _CAPITAL.match(original, end + 1) if original[end : end + 1] == " " else None
+    if second is not None and second[0][0].isupper() and match[0][0].isupper():
+        following = folded[second.start() : second.end()]
+        if following not in words.not_names and not second[0].isupper():
+            end = second.end()
+    value = original[at:end]
+    return Found(value, at, end, value, "contacts.name", 0.95 if known else 0.8)
+
+
+def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str] | None:
+    """A known first name, capitalised, before a comma or after a title: "Anna, buyer", "Founder Peter, we ..."."""
+    for count, match in enumerate(_CAPITAL.finditer(original[:200])):
+        if count >= 8:
+            break
+        word = folded[match.start() : match.end()]
+        if word in words.names and match[0][0].isupper():
+            before = original[: match.start()].rstrip()
+            after = original[match.end() : match.end() + 2].strip()[:1]
+            if (not before or before[-1] in ",.!" or count <= 3) and (not after or after in ",.—–-:("):
+                return Found(match[0], match.start(), match.end(), match[0], "contacts.opening", 0.8)
+    return None
+
+
+def _whole_name(original: str, words: ContactWords) -> Found[str] | None:
+    """A reply of one to three words to "what is your name"."""
+    parts = original.strip(" .,!").split()
+    if not 1 <= len(parts) <= 3 or len(original) > 80:
+        return None
+    if any(fold(part) in words.not_names or not part[0].isalpha() for part in parts):
+        return None
+    value = " ".join(parts)
+    start = max(0, original.find(parts[0]))
+    return Found(value, start, start + len(value), value, "contacts.asked_name", 0.8)
+
+
+def _company(original: str, folded: str, words: ContactWords, asked: Asked | None) -> Found[str] | None:
+    found = _beside_legal_form(original, folded, words) or _after_company_word(original, folded, words)
+    if found is not None or asked is not Asked.COMPANY:
+        return found
+    value = original.strip(" .,!\"'«»")
+    if 0 < len(value) <= 60 and len(value.split()) <= 6:
+        start = original.find(value)
+        return Found(value, start, start + len(value), value, "contacts.asked_company", 0.7)
+    return None
+
+
+def _beside_legal_form(original: str, folded: str, words: ContactWords) -> Found[str] | None:
+    """Next to ООО, ТОВ, sp. z o.o., Ltd: quoted, or the capitalised words before or after it."""
+    for form in words.legal:
+        at = folded.find(form)
+        if at < 0:
+            continue
+        end = at + len(form)
+        if (at and folded[at - 1].isalnum()) or folded[end : end + 1].isalnum():
+            continue
+        quoted = _QUOTED.match(original[end : end + 80].lstrip())
+        if quoted is not None:
+            start = original.index(quoted[1], end)
+            return Found(quoted[1], start, start + len(quoted[1]), quoted[1], "contacts.company")
+        found = _capitals_after(original, end) or _capitals_before(original, at)
+        if found is not None:
+            return _without_marker(original, found, words)
+    return None
+
+
+def _without_marker(original: str, found: Found[str], words: ContactWords) -> Found[str]:
+    """The name without a leading "Company"."""
+    first, _, rest = found.value.partition(" ")
+    if not rest or fold(first) not in words.company_markers:
+        return found
+    start = found.start + len(first) + 1
+    return Found(rest, start, found.end, original[start : found.end], found.how, found.confidence)
+
+
+def _after_company_word(original: str, folded: str, words: ContactWords) -> Found[str] | None:
+    for marker in words.company_markers:
+        at = folded.find(marker)
+        if at < 0 or (at and folded[at - 1].isalnum()):
+            continue
+        end = at + len(marker)
+        rest = original[end : end + 80]
+        quoted = _QUOTED.match(rest.lstrip(" :"))
+        if quoted is not None:
+            start = original.index(quoted[1], end)
+            return Found(quoted[1], start, start + len(quoted[1]), quoted[1], "contacts.company")
+        found = None if folded[end : end + 1].isalnum() else _capitals_after(original, end)
+        if found is not None and fold(found.value) not in words.names:
+            return found
+    return None
+
+
+def _capitals_after(original: str, at: int) -> Found[str] | None:
+    while at < len(original) and original[at] in " :":
+        at += 1
+    end = at
+    for _ in range(3):
+        match = _FIRM_WORD.match(original, end)
+        if match is None:
+            break
+        end = match.end()
+    value = original[at:end].rstrip()
+    return Found(value, at, at + len(value), value, "contacts.company", 0.8) if len(value) > 1 else None
+
+
+def _capitals_before(original: str, at: int) -> Found[str] | None:
+    match = _FIRM_BEFORE.search(original[max(0, at - 60) : at])
+    if match is None:
+        return None
+    offset = max(0, at - 60)
+    value = match[1]
+    return Found(value, offset + match.start(1), offset + match.start(1) + len(value), value, "contacts.company", 0.8)
+
+
+_FIRM_WORD = compile_regex(r"[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{1,30}\s?")
+_FIRM_BEFORE = compile_regex(r"((?:[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{0,30} ){0,2}[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{0,30}),? ?$")

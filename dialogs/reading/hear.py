@@ -1,0 +1,221 @@
+"""Everything one message says, read by every reader in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dialogs.reading.answer import compile_answer, read_answer
+from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
+from dialogs.reading.figures import FigureWords, compile_figures, read_figures
+from dialogs.reading.intent import compile_intent, read_intent
+from dialogs.reading.language import LanguageWords, compile_language, detect_language
+from dialogs.reading.lexicon import compile_lexicon
+from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
+from dialogs.reading.needs import NeedsWords, compile_needs, guess_needs, read_needs, small_talk
+from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, split_words
+from dialogs.reading.role import Negations, compile_role, read_role
+from dialogs.reading.spelling import Spelling, compile_spelling, respell
+from dialogs.reading.tech import compile_tech, read_tech
+from dialogs.reading.text import Text, prepare
+from dialogs.reading.values import Answer, Asked, Found, Mention, Reading
+from scoring.values import Window
+
+LONGEST = 10_000  # characters read of one message
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What the readers keep of one language."""
+
+    figures: FigureWords
+    contacts: ContactWords
+    needs: NeedsWords
+    negations: Negations
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """All compiled words of all languages: built once, at load."""
+
+    book: Book
+    tongues: Mapping[str, Tongue]
+    known: Mapping[str, LanguageWords]
+    spelling: Spelling
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages in the order they were given; the first is assumed when nothing tells."""
+        return tuple(self.tongues)
+
+
+def compile_ears(
+    lexicons: Mapping[str, Mapping[str, object]], services: Mapping[str, Sequence[str]] | None = None
+) -> Ears:
+    """
+    Compile decoded lexicons, language -> sections.
+
+    Args:
+        lexicons: At least one; what YAML gave, both files of a language merged.
+        services: An operator's own keywords for needs, category -> words; they count in every language.
+
+    Raises:
+        BrokenContent: A section is malformed, or no language is given.
+    """
+    tongues: dict[str, Tongue] = {}
+    known: dict[str, LanguageWords] = {}
+    written: list[Entry] = []
+    fillers: list[str] = []
+    short: list[str] = []
+    compiled = {
+        language: compile_lexicon(language, data, f"locales/{language}/lexicon.yaml")
+        for language, data in lexicons.items()
+    }
+    for language, lexicon in compiled.items():
+        needs = compile_needs(lexicon, services)
+        role = compile_role(lexicon)
+        for words in (
+            needs,
+            role,
+            compile_tech(lexicon),
+            compile_answer(lexicon),
+            compile_intent(lexicon),
+            compile_mentions(lexicon),
+        ):
+            written += words.phrases
+        fillers += lexicon.words("sets", "fillers")
+        short += lexicon.words("sets", "abbreviations")
+        known[language] = compile_language(lexicon)
+        tongues[language] = Tongue(
+            compile_figures(lexicon, compiled),
+            compile_contacts(lexicon),
+            needs,
+            role.negations,
+        )
+    return Ears(compile_book(written, fillers, short), tongues, known, compile_spelling(known))
+
+
+def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, today: date) -> Reading:
+    """
+    Read everything a message says.
+
+    Args:
+        text: What was typed; beyond 10,000 characters it is cut.
+        ears: The words of all languages.
+        language: The conversation's language, None to detect it.
+        asked: What the bot has just asked for; every reader runs whatever it is.
+        today: The day relative dates count from.
+    """
+    text = text[:LONGEST].replace("\x00", " ")
+    rough = prepare(text, language or "")
+    spoken = split_words(rough.folded, ears.book.abbreviations)
+    chosen = _language(text, spoken, ears, language)
+    tongue = ears.tongues[chosen]
+    contacts = read_contacts(text, tongue.contacts, asked)
+    message = prepare(text, chosen, contacts.masked)
+    words = split_words(message.folded, ears.book.abbreviations) if contacts.masked else spoken
+    hits = ears.book.find(words)
+    if not hits:
+        words, hits = _other_spelling(words, ears, chosen)
+    chat = small_talk(hits.get("needs", ()), asked)
+    heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
+    return heard if chat else _with_figures(heard, message, tongue.figures, asked, today)
+
+
+def _language(text: str, words: Words, ears: Ears, language: str | None) -> str:
+    if language is not None and language in ears.tongues:
+        return language
+    detected, _ = detect_language(text, words, ears.known)
+    return detected or next(iter(ears.tongues))
+
+
+def _other_spelling(words: Words, ears: Ears, language: str) -> tuple[Words, dict[str, list[Hit]]]:
+    """The message as typed on the wrong layout or in Latin letters, if that makes sense of it."""
+    for spelled in respell(words.norms, ears.spelling, language):
+        other = words.respelled(spelled)
+        hits = ears.book.find(other)
+        if hits:
+            return other, hits
+    return words, {}
+
+
+def _words(
+    message: Text,
+    words: Words,
+    hits: Mapping[str, list[Hit]],
+    ears: Ears,
+    language: str,
+    asked: Asked | None,
+    contacts: Contacts,
+    *,
+    chat: bool,
+) -> Reading:
+    tongue = ears.tongues[language]
+    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked)
+    needs = () if chat else read_needs(message, words, hits.get("needs", ()), tongue.needs.joins)
+    if not needs and asked is Asked.NEEDS:
+        needs = guess_needs(message, words, tongue.needs.typos)
+    opening = ears.book.opening(words)
+    answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
+    intent = read_intent(message, _own_first(hits.get("intent", ()), language))
+    return Reading(
+        language=language,
+        role=role.level,
+        decides=role.decides,
+        needs=needs,
+        tech=read_tech(message, hits.get("tech", ())),
+        answer=answer,
+        intent=intent,
+        email=contacts.email,
+        phone=contacts.phone,
+        url=contacts.url,
+        telegram=contacts.telegram,
+        name=contacts.name,
+        company=contacts.company,
+        mentions=_mentions(message, words, hits, language, tongue),
+    )
+
+
+def _mentions(
+    message: Text, words: Words, hits: Mapping[str, list[Hit]], language: str, tongue: Tongue
+) -> tuple[Found[Mention], ...]:
+    own: list[Hit] = []
+    for kind, found in hits.items():
+        if kind.startswith(PREFIX):
+            own += _own_first(found, language)
+    return read_mentions(message, words, own, tongue.negations.words)
+
+
+def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
+    """Hits of the conversation's language; those of the others only when it has none."""
+    own = [hit for hit in hits if hit.language == language]
+    return own or hits
+
+
+def _with_figures(heard: Reading, message: Text, words: FigureWords, asked: Asked | None, today: date) -> Reading:
+    """
+    Add what is read from numbers.
+
+    A date in a message that puts things off is when to come back, unless a date was asked for: then "no hurry" is it.
+    """
+    later = heard.answer is not None and heard.answer.value is Answer.LATER and asked is not Asked.TIMING
+    found = read_figures(message, words, asked, today, later=later)
+    timing = None if _overlap(found.callback, found.timing) else found.timing
+    dated = asked is Asked.TIMING and timing is not None
+    return replace(
+        heard,
+        answer=None if dated and heard.answer is not None and heard.answer.value is Answer.LATER else heard.answer,
+        money=found.money,
+        timing=timing,
+        callback=found.callback,
+        people=found.people,
+        percent=found.percent,
+        number=found.number,
+        duration=found.duration,
+        days=found.days,
+    )
+
+
+def _overlap(callback: Found[Window] | None, timing: Found[Window] | None) -> bool:
+    if callback is None or timing is None:
+        return False
+    return timing.start < callback.end and callback.start < timing.end

@@ -1,0 +1,50 @@
+"""Which of our languages a message is in, and how sure that is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Words
+
+LETTER = 3.0  # a letter only one language has is worth three of its common words
+SURE = 3.0  # points at which the confidence is one
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """Letters no other of our languages has, and common words."""
+
+    letters: frozenset[str]
+    words: frozenset[str]
+
+
+def compile_language(lexicon: Lexicon) -> LanguageWords:
+    """The section `language`: letters (one string) and words."""
+    raw = lexicon.section("language").get("letters", "")
+    letters = frozenset(raw) if isinstance(raw, str) else frozenset()
+    words = frozenset(word.replace("'", "") for word in lexicon.words("language", "words"))
+    return LanguageWords(letters, words)
+
+
+def detect_language(original: str, words: Words, known: Mapping[str, LanguageWords]) -> tuple[str | None, float]:
+    """
+    The likeliest language and a confidence from 0 to 1.
+
+    "ok", "CRM" or a number say nothing: the language is then None or its confidence low, so that a conversation does
+    not switch because of them.
+    """
+    letters = frozenset(original[:2000].lower())
+    total = max(1, len(words))
+    points: dict[str, float] = {}
+    for language, own in known.items():
+        common = sum(word in own.words for word in words.norms[:300])
+        points[language] = LETTER * min(2, len(letters & own.letters)) + common
+    if not points:
+        return None, 0.0
+    ranked = sorted(points.items(), key=lambda pair: -pair[1])
+    (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    if most == second:
+        return None, 0.0
+    lead = (most - second) / most
+    weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
+    return best, round(lead * weight, 3)

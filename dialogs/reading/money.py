@@ -1,0 +1,248 @@
+"""Sums of money: which amount is the budget or price, its bounds and the period it is paid for."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from dialogs.reading.amounts import Amount, find_amounts
+from dialogs.reading.moneywords import MoneyWords, compile_money
+from dialogs.reading.numbers import Numbers, read_numbers
+from dialogs.reading.text import Text
+from dialogs.reading.tokens import Token
+from dialogs.reading.values import Asked, Found
+from scoring.values import MoneyRange, Per
+
+__all__ = ["MoneyWords", "compile_money", "read_money"]
+
+IMPLAUSIBLE = Decimal(10**8)  # nobody writes a bare hundred million; it is a phone or a tax number
+CROWD = 10_000  # "team of 15" is no sum, "у нас 450 000" is
+NEAR = 4  # tokens within which a word such as "budget" speaks for a number
+ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
+
+
+def read_money(text: Text, words: MoneyWords, asked: Asked | None) -> Found[MoneyRange] | None:
+    """The sum a message names as a budget or price; a bare number counts only when money was asked for."""
+    numbers = read_numbers(text, words.numbers)
+    amounts = find_amounts(numbers, words)
+    if not amounts:
+        return None
+    best: tuple[int, Amount] | None = None
+    for amount in amounts:
+        rank = _rank(text, numbers, amount, words, asked)
+        if rank and (best is None or rank > best[0] or _supersedes(numbers, best, (rank, amount), words)):
+            best = rank, amount
+    if best is None:
+        return None
+    return _found(text, numbers, best[1], words)
+
+
+def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked: Asked | None) -> int:
+    """How sure it is that an amount is money: 0 not, 4 a budget with its currency."""
+    tokens = numbers.tokens
+    if _excluded(numbers, amount, words):
+        return 0
+    cue = _cue(numbers, amount, words)
+    if amount.currency is not None:
+        return 5 if cue else 4
+    if _counts_things(numbers, amount, words):
+        return 0
+    free = _free_after(numbers, amount, words)
+    if cue and (amount.scaled or (free and not _odd_number(text, numbers, amount))):
+        return 3
+    if amount.slang:
+        return 3 if asked is Asked.MONEY or tokens[amount.last - 1].text in words.scales else 0
+    if amount.scaled and (free or asked is Asked.MONEY):
+        return 3 if asked is Asked.MONEY else 2
+    if asked is not Asked.MONEY or not free or (amount.low < CROWD and words.people.ends(tokens, amount.first)):
+        return 0
+    return 0 if _odd_number(text, numbers, amount) else 1
+
+
+def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
+    """Turnover, discounts, percentages, ordinals and parts of codes are no budget."""
+    tokens = numbers.tokens
+    after = tokens[amount.last] if amount.last < len(tokens) else None
+    if after is not None and after.text == "%":
+        return True
+    if after is not None and after.text in words.turnover:
+        return True
+    near = [token.text for token in tokens[max(0, amount.first - 3) : amount.first]]
+    for index in range(len(near) - 1, -1, -1):
+        if near[index] in {",", ".", ";", "?", "!"}:
+            break
+        if near[index] in words.turnover or near[index] in words.not_money:
+            return True
+    return False
+
+
+def _cue(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
+    start = max(0, amount.first - NEAR)
+    tokens = numbers.tokens
+    for at in range(amount.first - 1, start - 1, -1):
+        if tokens[at].text in {".", ";", "!"}:
+            start = at + 1
+            break
+    return words.cues.first(tokens, start, amount.first) is not None
+
+
+def _counts_things(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
+    tokens = numbers.tokens
+    at = amount.last
+    if at < len(tokens) and tokens[at].text == "-" and tokens[at].glued:
+        at += 1
+    if any(found.begins(tokens, at) for found in words.per.values()):
+        return False
+    if words.things.begins(tokens, at):
+        return True
+    return (
+        at + 1 < len(tokens)
+        and tokens[at].kind == "w"
+        and tokens[at].text not in words.after_ok
+        and bool(words.things.begins(tokens, at + 1))
+    )
+
+
+def _free_after(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
+    """Whether no unknown noun follows, which the number might count."""
+    tokens = numbers.tokens
+    if amount.last >= len(tokens):
+        return True
+    after = tokens[amount.last]
+    if after.kind == "w":
+        if after.glued and amount.number is not None and amount.number.figures and not amount.scaled:
+            return False  # "1С", "4k-monitor"
+        if (
+            after.text in words.after_ok
+            or words.max_after.begins(tokens, amount.last)
+            or words.min_after.begins(tokens, amount.last)
+        ):
+            return True
+        return any(found.begins(tokens, amount.last) for found in words.per.values())
+    if after.kind == "n":
+        return False
+    return after.text in ENDS or (after.kind == "s" and not after.glued)
+
+
+def _odd_number(text: Text, numbers: Numbers, amount: Amount) -> bool:
+    """Whether a bare number looks like a year, a phone, a code, a version or a list item."""
+    tokens = numbers.tokens
+    token = tokens[amount.first]
+    if amount.number is not None and not amount.number.figures:
+        return amount.low < 10
+    raw = token.text
+    if amount.low >= IMPLAUSIBLE:
+        return True
+    if len(raw) > 9 and raw.isdecimal():
+        return True
+    if raw.isdecimal() and raw[0] == "0":
+        return True
+    if amount.first and _names_model(text, tokens, amount.first):
+        return True
+    if len(raw) == 4 and raw.isdecimal() and "1950" <= raw <= "2049" and raw != "2000":
+        return len(tokens) > 1
+    return _in_phone(tokens, amount.first)
+
+
+def _names_model(text: Text, tokens: Sequence[Token], at: int) -> bool:
+    """Whether the sign before makes it a code or a model: "+7", "GB123", "RTX 5060", "iOS 17"."""
+    before, token = tokens[at - 1], tokens[at]
+    if before.kind != "w":
+        return before.text == "+" and token.glued
+    if token.glued:
+        return True
+    if at > 1 and tokens[at - 2].text not in {".", "!", "?"} and text.original[before.start].isupper():
+        return True
+    spelled = text.original[before.start : before.end]
+    foreign = spelled[0].isascii() and text.language in {"ru", "uk"}
+    return foreign or (len(spelled) > 1 and any(char.isupper() for char in spelled[1:]))
+
+
+def _in_phone(tokens: Sequence[Token], at: int) -> bool:
+    """Whether figures stand in a row of three or more groups, as in "067 123 45 67"."""
+    groups = 1
+    for step in (-1, 1):
+        index = at + step
+        while 0 <= index < len(tokens) and (tokens[index].kind == "n" or tokens[index].text in {"-", "(", ")", "+"}):
+            groups += tokens[index].kind == "n"
+            index += step
+    return groups > 2
+
+
+def _supersedes(numbers: Numbers, first: tuple[int, Amount], later: tuple[int, Amount], words: MoneyWords) -> bool:
+    """Whether a later amount of the same standing replaces an earlier one: "not 50 but 70", "could go to 55"."""
+    (old_rank, old), (rank, new) = first, later
+    tokens = numbers.tokens
+    if rank < old_rank - 1:
+        return False
+    if old.first and tokens[old.first - 1].text in words.negations:
+        return True
+    inner = tokens[old.last : new.first]
+    bound = words.up_to.ends(tokens, new.first)
+    return (
+        bool(bound)
+        and len(inner) - bound <= NEAR + 1
+        and words.too_much.first(tokens, old.last, new.first) is None
+        and rank >= old_rank
+    )
+
+
+def _found(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> Found[MoneyRange]:
+    tokens = numbers.tokens
+    low, high, how = _bounds(numbers, amount, words)
+    per = _per(numbers, amount, words)
+    start, end = tokens[amount.first].start, tokens[amount.last - 1].end
+    value = MoneyRange(low, high, amount.currency, per)
+    return Found(value, start, end, text.quote(start, end), f"money.{how}")
+
+
+def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decimal | None, Decimal | None, str]:
+    tokens = numbers.tokens
+    if amount.low != amount.high:
+        return amount.low, amount.high, "range"
+    value = amount.low
+    if amount.plus:
+        return value, None, "from"
+    start = amount.first
+    more = words.more_than.ends(tokens, start)
+    if more and (words.too_much.begins(tokens, amount.last) or _denied(tokens, start - more, words)):
+        return None, value, "up_to"
+    for _ in range(2):
+        up_to, at_least = words.up_to.ends(tokens, start), words.at_least.ends(tokens, start)
+        if up_to or at_least:
+            return (None, value, "up_to") if up_to >= at_least else (value, None, "from")
+        start -= 1  # a filler: "максимум где-то 50"
+        if start < 1 or tokens[start].text in {",", ".", "-"}:
+            break
+    after = amount.last
+    if after < len(tokens) and tokens[after].text in {"-", ",", "("}:
+        after += 1
+    if words.approx_after.begins(tokens, after):
+        return value, value, "exact"
+    if words.max_after.begins(tokens, after):
+        return None, value, "up_to"
+    if words.min_after.begins(tokens, after):
+        return value, None, "from"
+    return value, value, "exact"
+
+
+def _denied(tokens: Sequence[Token], end: int, words: MoneyWords) -> bool:
+    """Read "не готовы тратить больше 200": a negation shortly before turns "more than" round."""
+    for at in range(end - 1, max(-1, end - 5), -1):
+        if tokens[at].text in {",", ".", ";", "!", "?"}:
+            return False
+        if tokens[at].text in words.negations:
+            return True
+    return False
+
+
+def _per(numbers: Numbers, amount: Amount, words: MoneyWords) -> Per | None:
+    tokens = numbers.tokens
+    for at in range(amount.last, min(len(tokens), amount.last + 3)):
+        if tokens[at].text in {".", ","} and at > amount.last:
+            break
+        for per, found in words.per.items():
+            if found.begins(tokens, at):
+                return per
+    for per, found in words.per.items():
+        if found.first(tokens, max(0, amount.first - 3), amount.first):
+            return per
+    return None

@@ -1,0 +1,134 @@
+"""What the writer wants built or solved, as categories of the services a software company sells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.text import Text, fold
+from dialogs.reading.values import Asked, Found
+
+KIND = "needs"
+NOTHING, NEGATION = "_", "_not"
+CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
+REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
+SUPPORT = "support_maintenance"
+FALLBACKS = frozenset(("custom_software", "other"))  # named only where nothing more exact was
+OBJECTS = frozenset(("website", "ecommerce", "mobile_app", "crm", "erp"))  # things; the rest are things done to them
+DEEDS = frozenset(
+    (
+        "design_ux",
+        "marketing_seo",
+        "support_maintenance",
+        "staff_augmentation",
+        "security",
+        "data_analytics",
+        "integration",
+    )
+)
+REACH = 4  # words between a deed and the thing it is done to: "maintenance of our old shop"
+TYPO_LENGTH = 7  # shorter words have too many neighbours one slip away
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsWords:
+    """Phrases by category; under `_` what only looks like a need, under `_not` what takes one back."""
+
+    phrases: tuple[Entry, ...]
+    joins: frozenset[str]  # and, plus: a thing after them is wished for itself
+    typos: Mapping[str, str]  # long single words that may be misspelled -> category
+
+
+def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None = None) -> NeedsWords:
+    """The section `needs`, with an operator's own keywords per category added."""
+    own = tuple(
+        Entry(KIND, category, word, lexicon) for category, keywords in (services or {}).items() for word in keywords
+    )
+    written = entries(lexicon, "needs") + own
+    typos = {
+        word: entry.value
+        for entry in written
+        if (word := fold(entry.text).rstrip("*")).isalpha()
+        and len(word) >= TYPO_LENGTH
+        and not entry.value.startswith("_")
+        and entry.value != REWORK
+    }
+    return NeedsWords(written, frozenset(lexicon.words("sets", "joins")), typos)
+
+
+def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[str]) -> tuple[Found[str], ...]:
+    """Each category once, at its first place, in the order of the text; () when no need is named."""
+    negations = [hit for hit in hits if hit.value == NEGATION]
+    settled = settle(hit for hit in hits if hit.value not in {NEGATION, CHAT, WISH})
+    wanted = [hit for hit in settled if hit.value != NOTHING and not _taken_back(hit, negations, words)]
+    if any(hit.value not in FALLBACKS for hit in wanted):
+        wanted = [hit for hit in wanted if hit.value not in FALLBACKS]
+    elif any(hit.value == "custom_software" for hit in wanted):
+        wanted = [hit for hit in wanted if hit.value != "other"]
+    if any(hit.value != REWORK for hit in wanted):
+        wanted = [hit for hit in wanted if hit.value != REWORK]
+    found: dict[str, Found[str]] = {}
+    for hit in wanted:
+        if hit.value not in found and not _mere_object(hit, wanted, words, joins):
+            found[hit.value] = _found(text, hit)
+    return tuple(found.values())
+
+
+def small_talk(hits: Sequence[Hit], asked: Asked | None) -> bool:
+    """Whether an unasked message opens like small talk ("tell me ...", "who ...") and has no wish in it."""
+    if asked is not None:
+        return False
+    values = {hit.value for hit in hits}
+    return CHAT in values and WISH not in values
+
+
+def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:
+    """Whether "do not need", "without" stands right before or behind in the same part of the sentence."""
+    for negation in negations:
+        before, behind = hit.head - negation.tail, negation.head - hit.tail
+        if (0 <= before <= 2 or 0 <= behind <= 1) and words.phrases[negation.head] == words.phrases[hit.head]:
+            return True
+    return False
+
+
+def _mere_object(hit: Hit, wanted: Sequence[Hit], words: Words, joins: frozenset[str]) -> bool:
+    """Whether the thing only says what a deed before it is done to."""
+    if hit.value not in OBJECTS:
+        return False
+    for other in wanted:
+        between = words.norms[other.tail + 1 : hit.head]
+        if (
+            other.value in DEEDS
+            and 0 <= hit.head - other.tail - 1 <= REACH
+            and words.phrases[other.tail] == words.phrases[hit.head]
+            and joins.isdisjoint(between)
+        ):
+            return True
+    return False
+
+
+def _found(text: Text, hit: Hit) -> Found[str]:
+    category = SUPPORT if hit.value == REWORK else hit.value
+    return Found(category, hit.start, hit.end, text.quote(hit.start, hit.end), f"needs.{hit.value}")
+
+
+def _one_slip(word: str, known: str) -> bool:
+    """Whether the word begins like the known one but for a letter too many, too few, another or swapped."""
+    size = len(known)
+    if word.startswith(known):
+        return False  # no slip: the phrases have found it and thought better of it
+    return any(OSA.distance(word[:end], known, score_cutoff=1) == 1 for end in (size - 1, size, size + 1))
+
+
+def guess_needs(text: Text, words: Words, typos: Mapping[str, str]) -> tuple[Found[str], ...]:
+    """Needs in long misspelled words, one slip from a word of the lexicon; only for messages that named none."""
+    for index, word in enumerate(words.norms[:40]):
+        if len(word) < TYPO_LENGTH:
+            continue
+        for known, category in typos.items():
+            if known[0] == word[0] and _one_slip(word, known):
+                start, end = words.starts[index], words.ends[index]
+                return (Found(category, start, end, text.quote(start, end), "needs.typo", 0.7),)
+    return ()

@@ -1,0 +1,117 @@
+"""Number words of a language, compiled: values, scales, halves and what joins them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from dialogs.reading.lexicon import Lexicon
+
+NOBODY: Mapping[str, Lexicon] = MappingProxyType({})
+HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """Number words by form; borrowed languages fill what the own one leaves free."""
+
+    language: str
+    small: Mapping[str, Decimal]  # below 1000
+    scales: Mapping[str, Decimal]
+    glued: Mapping[str, Decimal]  # scales that stand right behind figures: k, к, m
+    inverted: Mapping[str, Decimal]  # scales that may stand before: "тысяч 5"
+    approx: frozenset[str]  # what may stand inside "тысяч где-то 5"
+    halves: frozenset[str]  # пол, half
+    half_after: tuple[tuple[str, ...], ...]  # "с половиной", "and a half"
+    quarter_after: tuple[tuple[str, ...], ...]
+    joins: frozenset[str]  # and
+    points: frozenset[str]  # "point", "целых"
+    articles: frozenset[str]  # "a" in "a thousand"
+    vague: Mapping[str, tuple[Decimal, Decimal]]  # "kilkanaście" -> 11 to 19
+    odd: frozenset[str]  # "twenty-odd", "dwadzieścia parę"
+    minus: frozenset[str]
+    ordinals: Mapping[str, int]
+    ordinal_ends: frozenset[str]  # -го, th
+    fractions: Mapping[str, int]  # quarter -> 4
+    ranges: frozenset[str]  # "to" between two numbers
+    ors: frozenset[str]  # "or" between two numbers
+    range_starts: frozenset[str]  # "between", "from": makes "and" a range
+
+
+def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> NumberWords:
+    """
+    The number words of a language, plus those of languages its speakers mix in.
+
+    Raises:
+        BrokenContent: A value is not a number or a section has another shape.
+    """
+    sources = lexicon.sources("numbers", others)
+    small = _merge(sources, "words")
+    scales = _merge(sources, "scales")
+    for source in sources:
+        for prefix in source.single("numbers", "half_prefixes"):
+            for form, value in _values(source, "scales").items():
+                scales.setdefault(prefix + form, value * HALF)
+    return NumberWords(
+        language=lexicon.language,
+        small=small,
+        scales=scales,
+        glued=_merge(sources, "glued"),
+        inverted=_merge(sources, "inverted"),
+        approx=lexicon.single("numbers", "approx"),
+        halves=_all(sources, "halves"),
+        half_after=_phrases(sources, "half_after"),
+        quarter_after=_phrases(sources, "quarter_after"),
+        joins=lexicon.single("numbers", "and"),
+        points=_all(sources, "point"),
+        articles=lexicon.single("numbers", "articles"),
+        vague=_vague(lexicon),
+        odd=lexicon.single("numbers", "odd"),
+        minus=_all(sources, "minus"),
+        ordinals={form: int(value) for form, value in _merge(sources, "ordinals").items()},
+        ordinal_ends=_all(sources, "ordinal_ends"),
+        fractions={form: int(value) for form, value in _merge(sources, "fractions").items()},
+        ranges=_all(sources, "to"),
+        ors=_all(sources, "or"),
+        range_starts=_all(sources, "between"),
+    )
+
+
+def _vague(lexicon: Lexicon) -> dict[str, tuple[Decimal, Decimal]]:
+    table: dict[str, tuple[Decimal, Decimal]] = {}
+    for name, forms in lexicon.forms("numbers", "vague").items():
+        ends = name.split()
+        if len(ends) != 2 or not all(end.isdecimal() for end in ends):
+            lexicon.refuse(f"numbers.vague.{name}", f"expected two numbers as the key, found {name!r}")
+        for form in forms:
+            table[form] = Decimal(ends[0]), Decimal(ends[1])
+    return table
+
+
+def _values(lexicon: Lexicon, key: str) -> dict[str, Decimal]:
+    table: dict[str, Decimal] = {}
+    for name, forms in lexicon.forms("numbers", key).items():
+        try:
+            value = Decimal(name)
+        except InvalidOperation:
+            lexicon.refuse(f"numbers.{key}.{name}", f"expected a number as the key, found {name!r}")
+        for form in forms:
+            table[form] = value
+    return table
+
+
+def _merge(sources: Iterable[Lexicon], key: str) -> dict[str, Decimal]:
+    table: dict[str, Decimal] = {}
+    for source in sources:
+        for form, value in _values(source, key).items():
+            table.setdefault(form, value)
+    return table
+
+
+def _all(sources: Iterable[Lexicon], key: str) -> frozenset[str]:
+    return frozenset(form for source in sources for form in source.single("numbers", key))
+
+
+def _phrases(sources: Iterable[Lexicon], key: str) -> tuple[tuple[str, ...], ...]:
+    phrases = {tuple(phrase.split()) for source in sources for phrase in source.words("numbers", key)}
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))

@@ -1,0 +1,168 @@
+"""Days and stretches named from today: "tomorrow", "next month", "last two weeks", "in the fall"."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dialogs.reading.calendar import (
+    Stretch,
+    add_days,
+    add_months,
+    month_of,
+    next_of,
+    shifted,
+    weekday_after,
+    window_around,
+)
+from dialogs.reading.lengths import Length, Lengths
+
+ALONE = 2  # tokens; a message this short that names a month means the month
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A stretch of days named by tokens[first:last]."""
+
+    stretch: Stretch
+    first: int
+    last: int
+    edge: bool = False  # "end of", "beginning of": the stretch is the point meant
+    length: Length | None = None  # "next two weeks": how long it is
+    bare: bool = False  # a lone year or day of month: needs a preposition to count
+
+
+class Periods(Lengths):
+    """Reads stretches relative to today."""
+
+    __slots__ = ()
+
+    def _skip(self, at: int) -> int:
+        for _ in range(2):
+            if self.word(at) in self.words.fillers or self.word(at) in self.words.edge_of:
+                at += 1
+        return at
+
+    def _relative_day(self, at: int) -> Dated | None:
+        words = self.words
+        for found, offset in words.phrase_days:
+            size = found.begins(self.tokens, at)
+            if size:
+                day = add_days(self.today, offset)
+                return Dated(Stretch(day, day, "day", past=offset < 0), at, at + size)
+        shift = words.days.get(self.word(at).removesuffix("'s"))
+        if shift is None:
+            return None
+        day = add_days(self.today, shift)
+        return Dated(Stretch(day, day, "day", past=shift < 0), at, at + 1)
+
+    def _relative(self, at: int) -> Dated | None:
+        """Read "next month", "этот квартал", "last two weeks", "следующая среда"."""
+        words, word = self.words, self.word(at)
+        steps = (
+            0
+            if word in words.this
+            else 1
+            if word in words.following
+            else -1
+            if word in words.last
+            else -2
+            if word in words.before_last
+            else None
+        )
+        if steps is None:
+            return None
+        weekday = self._named_weekday(at + 1)
+        if weekday is not None:
+            return Dated(self._shifted_weekday(weekday, steps), at, at + 2)
+        number = self.numbers.starting.get(at + 1)
+        unit = self._unit(number.last) if number is not None else self._unit(at + 1)
+        if unit is not None and unit in {"day", "week", "month", "quarter", "year"}:
+            if number is not None:
+                if steps == 0 or not 1 <= number.value <= 100:
+                    return None
+                several = self._several(int(number.value), unit, steps)
+                length = Length(number.value, number.value, unit, at, number.last + 1)
+                return Dated(several, at, number.last + 1, length=length if steps > 0 else None)
+            stretch = shifted(unit, self.today, steps)
+            return Dated(replace(stretch, past=steps < 0), at, at + 2)
+        season = words.seasons.get(self.word(at + 1))
+        month = words.months.get(self.word(at + 1))
+        if season is None and month is None:
+            return None
+        inner = self._month_stretch(month) if month is not None else self._season_stretch(season or 3)
+        if steps < 0 and inner.start > self.today:
+            inner = _year_earlier(inner)
+        return Dated(replace(inner, past=steps < 0), at, at + 2)
+
+    def _several(self, count: int, unit: str, steps: int) -> Stretch:
+        near, far = (
+            shifted(unit, self.today, 1 if steps > 0 else -count),
+            shifted(unit, self.today, count if steps > 0 else -1),
+        )
+        return Stretch(near.start, far.end, "days", past=steps < 0)
+
+    def _named_weekday(self, at: int) -> int | None:
+        return self.words.weekdays.get(self.word(at))
+
+    def _shifted_weekday(self, weekday: int, steps: int) -> Stretch:
+        if steps == 0:
+            day = add_days(window_around(self.today, "week").start, weekday - 1)
+        elif steps > 0:
+            day = weekday_after(self.today, weekday)
+        else:
+            ahead = weekday_after(self.today, weekday, include_today=True)
+            day = add_days(ahead, -7) if steps == -1 else add_days(ahead, -14)
+        return Stretch(day, day, "day", past=steps < 0)
+
+    def _season_stretch(self, month: int) -> Stretch:
+        made = next_of(lambda year: month_of(year, month, 3), self.today)
+        if month == 12 and self.today.month < 3:  # we are in the winter that began last year
+            made = month_of(self.today.year - 1, 12, 3)
+        return replace(made or month_of(self.today.year, month, 3), grain="season")
+
+    def _month_stretch(self, month: int) -> Stretch:
+        return next_of(lambda year: month_of(year, month), self.today) or month_of(self.today.year, month)
+
+    def _leans(self, at: int) -> bool:
+        """Whether a word that may also be a verb or a name is surely a month: "in May", "May", "April or May"."""
+        before = self.word(at - 1)
+        if (
+            before in self.words.fillers
+            or before in self.words.edge_of
+            or before
+            in {
+                "by",
+                "before",
+                "until",
+                "till",
+                "end",
+                "early",
+                "late",
+                "mid",
+                "next",
+                "this",
+                "or",
+                "-",
+                "since",
+                "after",
+                "to",
+            }
+        ):
+            return True
+        return len(self.tokens) <= ALONE
+
+
+def year_later(stretch: Stretch) -> Stretch:
+    """The same stretch a year later, whole months staying whole."""
+    return replace(
+        stretch, start=add_months(stretch.start, 12), end=_month_end(add_months(stretch.end, 12), stretch.end)
+    )
+
+
+def _year_earlier(stretch: Stretch) -> Stretch:
+    return replace(
+        stretch, start=add_months(stretch.start, -12), end=_month_end(add_months(stretch.end, -12), stretch.end)
+    )
+
+
+def _month_end(moved: date, end: date) -> date:
+    return month_of(moved.year, moved.month).end if month_of(end.year, end.month).end == end else moved

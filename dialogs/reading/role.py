@@ -1,0 +1,157 @@
+"""The writer's own role, and whether the writer decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.text import Text
+from dialogs.reading.values import Asked, Found
+from scoring.values import RoleLevel
+
+KIND = "role"
+DECIDES, DECIDES_NOT, OTHER, SELF = "decides", "decides_not", "other", "self"
+_LEVELS = {
+    "owner": RoleLevel.OWNER,
+    "ceo": RoleLevel.C_LEVEL,
+    "c_level": RoleLevel.C_LEVEL,
+    "director": RoleLevel.DIRECTOR,
+    "manager": RoleLevel.MANAGER,
+    "specialist": RoleLevel.SPECIALIST,
+    "outsider": RoleLevel.NONE,
+    "c_level_asked": RoleLevel.C_LEVEL,  # words that mean a title only when it was asked for
+}
+_HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
+T = TypeVar("T")
+NEAR = 3  # words between "I am" and the title
+
+
+@dataclass(frozen=True, slots=True)
+class Negations:
+    """Words that deny what follows, and the articles that may stand between."""
+
+    words: frozenset[str]
+    articles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWords:
+    """Phrases of titles by level, of who decides, and of other people's titles."""
+
+    phrases: tuple[Entry, ...]
+    negations: Negations
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRead:
+    """Level and decision, each None when nothing was said of it."""
+
+    level: Found[RoleLevel] | None
+    decides: Found[bool] | None
+
+
+def compile_role(lexicon: Lexicon) -> RoleWords:
+    """The section `role`: the levels, `decides`, `decides_not`, `other` (about somebody else) and `self`."""
+    negations = Negations(frozenset(lexicon.words("sets", "negation")), frozenset(lexicon.words("sets", "articles")))
+    return RoleWords(entries(lexicon, "role"), negations)
+
+
+def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negations, asked: Asked | None) -> RoleRead:
+    """
+    Read who writes.
+
+    A title counts as the writer's own when the role was asked for, when it opens a part of the sentence ("Anna,
+    buyer"), or when "I am" stands near before it; never right after "not" or inside a phrase about somebody else.
+    """
+    titles: list[Hit] = []
+    selves = [hit.tail for hit in hits if hit.value == SELF]
+    said = [hit for hit in hits if hit.value != SELF and _whole(hit, words, negations)]
+    denied = [hit for hit in said if hit.value == DECIDES_NOT and _denies(hit, words, negations)]
+    for_, against = [], []
+    for hit in settle(hit for hit in said if not _gainsaid(hit, denied)):
+        if hit.value == DECIDES:
+            for_.append(hit)
+        elif hit.value == DECIDES_NOT:
+            against.append(hit)
+        elif hit.value in _LEVELS and _own(hit, words, selves, negations, asked):
+            titles.append(hit)
+    title = _chosen(titles, words)
+    level = None if title is None else _found(text, title, _LEVELS[title.value])
+    return RoleRead(level, _decides(text, title, for_, against, negations, words))
+
+
+def _denies(hit: Hit, words: Words, negations: Negations) -> bool:
+    return not negations.words.isdisjoint(words.norms[hit.head : hit.tail + 1])
+
+
+def _gainsaid(hit: Hit, denied: Sequence[Hit]) -> bool:
+    """Whether "I ... decide" holds an "I do not decide"."""
+    return hit.value == DECIDES and any(hit.head <= one.head and one.tail <= hit.tail for one in denied)
+
+
+def _whole(hit: Hit, words: Words, negations: Negations) -> bool:
+    """Whether a phrase about others who decide stays between two commas and is not taken back by "without"."""
+    if hit.value != DECIDES_NOT:
+        return True
+    before = words.norms[hit.head - 1] if hit.head else ""
+    return words.phrases[hit.head] == words.phrases[hit.tail] and before not in negations.words
+
+
+def _own(hit: Hit, words: Words, selves: Sequence[int], negations: Negations, asked: Asked | None) -> bool:
+    head = hit.head
+    if _negated(head, words, negations):
+        return False
+    if asked is Asked.ROLE or hit.value.endswith("_asked"):
+        return asked is Asked.ROLE
+    opens = head == 0 or words.phrases[head - 1] != words.phrases[head]
+    near = any(0 <= head - tail <= NEAR and words.clauses[tail] == words.clauses[head] for tail in selves)
+    if hit.value == "specialist" and opens and not near:
+        return hit.tail - head + 1 >= _phrase_size(words, head) - 1  # "buyer", not "developer of games wanted"
+    return opens or near
+
+
+def _negated(head: int, words: Words, negations: Negations) -> bool:
+    """Whether "not" stands right before, or before an article."""
+    before = words.norms[max(0, head - 2) : head]
+    if not before or words.phrases[head - 1] != words.phrases[head]:
+        return False
+    return before[-1] in negations.words or (before[-1] in negations.articles and before[0] in negations.words)
+
+
+def _phrase_size(words: Words, index: int) -> int:
+    """How many words stand between the commas around this one."""
+    return words.phrases.count(words.phrases[index])
+
+
+def _chosen(titles: Sequence[Hit], words: Words) -> Hit | None:
+    """The first title, unless an owner's or chief's title follows in the same sentence."""
+    if not titles:
+        return None
+    first = titles[0]
+    for hit in titles[1:]:
+        if hit.value == "owner" and words.clauses[hit.head] == words.clauses[first.head]:
+            return hit
+    return first
+
+
+def _decides(
+    text: Text,
+    title: Hit | None,
+    for_: Sequence[Hit],
+    against: Sequence[Hit],
+    negations: Negations,
+    words: Words,
+) -> Found[bool] | None:
+    for hit in for_:
+        if not (hit.head and words.norms[hit.head - 1] in negations.words):
+            return _found(text, hit, True)
+    if against:
+        return _found(text, against[0], False)
+    if title is not None and title.value in _HEADS:
+        return Found(True, title.start, title.end, text.quote(title.start, title.end), "role.heads", 0.9)
+    return None
+
+
+def _found(text: Text, hit: Hit, value: T) -> Found[T]:
+    return Found(value, hit.start, hit.end, text.quote(hit.start, hit.end), f"role.{hit.value}")

@@ -1,0 +1,108 @@
+"""Calendar words of a language, compiled: units, months, weekdays, seasons, holidays and what stands around them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dialogs.reading.calendar import UNIT_DAYS
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.matching import Phrases, phrases
+from dialogs.reading.numberwords import NOBODY, NumberWords, compile_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """What is known of calendar words."""
+
+    numbers: NumberWords
+    units: Mapping[str, str]
+    short_units: frozenset[str]  # only right behind a figure: "3d"
+    counts: Mapping[str, tuple[Decimal, str]]  # "полгода" -> 6 month
+    months: Mapping[str, int]
+    weak_months: frozenset[str]  # "may": only with a day, a year or a preposition
+    weekdays: Mapping[str, int]
+    weak_weekdays: frozenset[str]
+    days: Mapping[str, int]
+    phrase_days: tuple[tuple[Phrases, int], ...]
+    this: frozenset[str]
+    following: frozenset[str]
+    last: frozenset[str]
+    before_last: frozenset[str]
+    begin: frozenset[str]
+    middle: frozenset[str]
+    end: frozenset[str]
+    whole_end: Mapping[str, str]  # "eom" -> month
+    ordinal_last: frozenset[str]
+    half_year: frozenset[str]
+    seasons: Mapping[str, int]  # first month
+    weak_seasons: frozenset[str]
+    holidays: tuple[tuple[Phrases, str], ...]
+    year_words: frozenset[str]
+    fillers: frozenset[str]  # prepositions before a date
+    edge_of: frozenset[str]  # what may stand between "end" and "April"
+    week_of: Phrases
+    ago: frozenset[str]
+    later: frozenset[str]
+    from_now: Phrases
+    month_first: bool  # 5/12 is May 12
+
+
+def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> TimeWords:
+    """
+    Calendar words of a language and of those it borrows from.
+
+    Raises:
+        BrokenContent: A section has another shape.
+    """
+    sources = lexicon.sources("time", others)
+
+    def table(key: str) -> dict[str, str]:
+        merged: dict[str, str] = {}
+        for source in sources:
+            for name, forms in source.forms("time", key).items():
+                for form in forms:
+                    merged.setdefault(form, name)
+        return merged
+
+    def numbered(key: str) -> dict[str, int]:
+        return {form: int(name) for form, name in table(key).items()}
+
+    counts: dict[str, tuple[Decimal, str]] = {}
+    for form, name in table("counts").items():
+        amount, _, unit = name.partition(" ")
+        counts[form] = Decimal(amount), unit
+    return TimeWords(
+        numbers=compile_numbers(lexicon, others),
+        units={form: unit for form, unit in table("units").items() if unit in UNIT_DAYS},
+        short_units=lexicon.single("time", "short_units"),
+        counts=counts,
+        months=numbered("months"),
+        weak_months=lexicon.single("time", "weak_months"),
+        weekdays=numbered("weekdays"),
+        weak_weekdays=lexicon.single("time", "weak_weekdays"),
+        days=numbered("days"),
+        phrase_days=tuple(
+            (phrases(listed), int(name)) for name, listed in lexicon.groups("time", "phrase_days").items()
+        ),
+        this=lexicon.single("time", "this"),
+        following=lexicon.single("time", "next"),
+        last=lexicon.single("time", "last"),
+        before_last=lexicon.single("time", "before_last"),
+        begin=lexicon.single("time", "begin"),
+        middle=lexicon.single("time", "middle"),
+        end=lexicon.single("time", "end"),
+        whole_end={form: unit for unit, forms in lexicon.forms("time", "whole_end").items() for form in forms},
+        ordinal_last=lexicon.single("time", "ordinal_last"),
+        half_year=lexicon.single("time", "half_year"),
+        seasons=numbered("seasons"),
+        weak_seasons=lexicon.single("time", "weak_seasons"),
+        holidays=tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items()),
+        year_words=lexicon.single("time", "year_words"),
+        fillers=lexicon.single("time", "fillers"),
+        edge_of=lexicon.single("time", "edge_of"),
+        week_of=phrases(lexicon.words("time", "week_of")),
+        ago=lexicon.single("time", "ago"),
+        later=lexicon.single("time", "later"),
+        from_now=phrases(lexicon.words("time", "from_now")),
+        month_first=lexicon.language == "en",
+    )

@@ -1,0 +1,181 @@
+"""All readers together: the authors' own sentences, spans, other alphabets, and texts nobody should send."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.library import Library
+from dialogs.reading.hear import compile_ears, hear
+from dialogs.reading.slots import read_case, slots
+from dialogs.reading.values import Answer, Asked, Found, Reading
+from tests.builders import demo
+
+LOCALES = Path(__file__).parents[3] / "locales"
+TODAY = date(2026, 1, 20)
+LANGUAGES = ("ru", "uk", "pl", "en")
+
+
+def heard(text: str, language: str | None = "ru", asked: Asked | None = None) -> Reading:
+    return hear(text, demo().ears, language=language, asked=asked, today=TODAY)
+
+
+def examples() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (language, case)
+        for language in LANGUAGES
+        for case in yaml.safe_load((LOCALES / language / "examples_words.yaml").read_text("utf-8"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "case"), examples(), ids=lambda value: value["text"] if isinstance(value, dict) else value
+)
+def test_an_example_reads_as_its_author_says(language: str, case: dict[str, Any]) -> None:
+    asked = Asked(case["asked"]) if "asked" in case else None
+    reading = heard(case["text"], language, asked)
+    got = slots(reading)
+    expected = dict(case["expects"])
+    said = {(found.value.key, found.value.value) for found in reading.mentions}
+    keys = {key for key, _ in said}
+    for key, value in expected.pop("mentions", {}).items():
+        assert (key, value) in said if value is not None else key not in keys
+    for slot, value in expected.items():
+        if slot in {"needs", "tech"}:
+            assert set(got[slot]) == set(value)  # type: ignore[call-overload]  # slots are JSON values
+        else:
+            assert got[slot] == value
+
+
+def test_every_language_has_eighty_examples() -> None:
+    counts = [sum(language == one for one, _ in examples()) for language in LANGUAGES]
+    assert min(counts) >= 80
+
+
+@pytest.mark.parametrize(
+    ("language", "case"), examples()[::7], ids=lambda value: value["text"] if isinstance(value, dict) else value
+)
+def test_every_quote_stands_where_its_span_says(language: str, case: dict[str, Any]) -> None:
+    reading = heard(case["text"], language)
+    values = [getattr(reading, name) for name in Reading.__dataclass_fields__]
+    found = [
+        one for value in values for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Found)
+    ]
+    assert all(case["text"][one.start : one.end] == one.quote for one in found)
+
+
+def test_one_message_fills_many_slots() -> None:
+    reading = heard("I'm Nina, owner of a bakery, need a crm, mail nina@bread.com", "en")
+    got = slots(reading)
+    assert (got["name"], got["email"], got["needs"]) == ("Nina", "nina@bread.com", ["crm"])
+    assert got["role"] == {"role_level": "owner", "is_decision_maker": True}
+
+
+def test_words_inside_an_address_are_not_read() -> None:
+    assert heard("crm_website_bot@shop.com", "en").needs == ()
+
+
+def test_a_wrong_keyboard_layout_is_read() -> None:
+    reading = heard("ye;ty cfqn")
+    assert [found.value for found in reading.needs] == ["website"]
+
+
+def test_cyrillic_in_latin_letters_is_read() -> None:
+    assert [found.value for found in heard("nuzhen internet magazin").needs] == ["ecommerce"]
+
+
+def test_a_slip_in_a_long_word_is_read_only_when_needs_were_asked() -> None:
+    assert [found.value for found in heard("автомаизация", asked=Asked.NEEDS).needs] == ["automation"]
+    assert heard("автомаизация").needs == ()
+
+
+def test_without_a_language_the_message_tells() -> None:
+    assert heard("потрібен сайт для нашої компанії", None).language == "uk"
+    assert heard("potrzebujemy strony dla firmy", None).language == "pl"
+
+
+def test_another_language_than_the_conversations_is_understood() -> None:
+    assert [found.value for found in heard("we need a mobile app", "ru").needs] == ["mobile_app"]
+    assert heard("не знаю", "pl", Asked.YESNO).answer is not None
+
+
+def test_a_date_in_a_putting_off_is_a_callback_and_no_deadline() -> None:
+    reading = heard("позвоните через месяц", asked=Asked.YESNO)
+    assert reading.answer is not None
+    assert reading.answer.value is Answer.LATER
+    assert reading.callback is not None
+    assert reading.timing is None
+
+
+def test_no_hurry_is_a_timing_when_timing_was_asked() -> None:
+    reading = heard("у нас не горит", asked=Asked.TIMING)
+    assert reading.answer is None
+    assert reading.timing is not None
+
+
+def test_the_operators_own_keywords_count() -> None:
+    data = {language: _lexicon(language) for language in ("en",)}
+    ears = compile_ears(data, {"design_ux": ["feng shui"]})
+    reading = hear("we want feng shui", ears, language="en", asked=None, today=TODAY)
+    assert [found.value for found in reading.needs] == ["design_ux"]
+
+
+def _lexicon(language: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for file in ("lexicon.yaml", "lexicon_words.yaml"):
+        merged |= yaml.safe_load((LOCALES / language / file).read_text("utf-8"))
+    return merged
+
+
+def test_skip_is_a_refusal_in_the_slots() -> None:
+    got = slots(heard("skip", "en", Asked.MONEY))
+    assert (got["answer"], got["intent"]) == ("refuse", None)
+
+
+def test_a_case_answers_with_its_id_and_every_slot(library: Library) -> None:
+    case = {"id": "a1", "text": "да", "lang": "ru", "asked": "yesno", "ref_date": "2026-02-30"}
+    answer = read_case(case, library.ears, TODAY)
+    assert answer["id"] == "a1"
+    assert answer["slots"]["answer"] == "yes"  # type: ignore[index]  # slots are a mapping
+
+
+@pytest.mark.parametrize("case", [{}, {"id": 3, "text": None}, {"text": 5, "lang": 7, "asked": [], "ref_date": 1}])
+def test_a_malformed_case_reads_as_nothing(case: dict[str, object], library: Library) -> None:
+    assert read_case(case, library.ears, TODAY)["slots"]["needs"] == []  # type: ignore[index]  # a mapping
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00\x00",
+        "😀" * 3000,
+        "م" * 500,
+        "a" * 10_000,
+        "не " * 4000,
+        "(" * 10_000,
+        "1" * 10_000,
+        "z̶̢" * 3000,
+        "www." * 2500,
+        "a@" * 5000,
+        "+7 " * 3300,
+        "ООО " * 2500,
+        "меня зовут " * 900,
+        "\ud800",
+        "İ" * 50,
+    ],
+)
+@pytest.mark.parametrize("language", [*LANGUAGES, None])
+def test_no_text_raises(text: str, language: str | None) -> None:
+    assert isinstance(slots(heard(text, language)), dict)
+
+
+@given(st.text(max_size=400), st.sampled_from([*LANGUAGES, None]), st.sampled_from([None, *Asked]))
+def test_whatever_is_typed_is_read(text: str, language: str | None, asked: Asked | None) -> None:
+    reading = heard(text, language, asked)
+    assert reading.language in LANGUAGES

@@ -1,0 +1,51 @@
+"""Facts said in phrases: negation, the longer phrase, and look-alikes."""
+
+from datetime import date
+
+import pytest
+
+from dialogs.reading.hear import hear
+from tests.builders import demo
+
+
+def said(language: str, text: str) -> set[tuple[str, str | bool]]:
+    reading = hear(text, demo().ears, language=language, asked=None, today=date(2026, 1, 20))
+    return {(found.value.key, found.value.value) for found in reading.mentions}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "key", "value"),
+    [
+        ("ru", "нет у нас ТЗ", "spec.has", "no"),
+        ("ru", "смотрели прайс, цена ок", "budget.reaction", "fine"),
+        ("ru", "готовы платить", "budget.intent", "ordering"),
+        ("ru", "закон вступает в силу", "timing.reason", "regulation"),
+        ("uk", "бюджет закладаємо на наступний рік", "budget.status", "to_form"),
+        ("uk", "ексель не справляється", "pain.says", "yes"),
+        ("pl", "w porządku, pasuje", "budget.reaction", "fine"),
+        ("pl", "wyłącznie .NET", "need.exclusive_stack", "yes"),
+        ("pl", "brief gotowy", "spec.has", "yes"),
+        ("en", "Excel no longer copes", "pain.says", "yes"),
+        ("en", "the exhibition is in May", "timing.reason", "fair"),
+        ("en", "a Facebook clone", "need.scale", "planet"),
+        ("en", "yes, still in this role", "authority.current", "yes"),
+        ("en", "we expected it to cost more", "budget.reaction", "less"),
+    ],
+)
+def test_a_fact_is_read(language: str, text: str, key: str, value: str) -> None:
+    assert (key, value) in said(language, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "key"),
+    [
+        ("ru", "гугл таблицы и вход через google", "need.scale"),
+        ("pl", "integracja z Amazonem", "need.scale"),
+        ("pl", "sklep na Amazonie", "need.scale"),
+        ("en", "we found you on google", "need.scale"),
+        ("en", "car rental website", "need.rental"),
+        ("en", "an app for a rental company", "need.rental"),
+    ],
+)
+def test_a_look_alike_is_no_fact(language: str, text: str, key: str) -> None:
+    assert key not in {one for one, _ in said(language, text)}
