@@ -1,0 +1,264 @@
+"""Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
+
+from datetime import date, timedelta
+
+from dialogs import moves
+from dialogs.framework import ChoiceSpec, Question
+from dialogs.hearing import Told, news, told_by, told_by_choice, withdrawals
+from dialogs.phrases import day_text, notes
+from dialogs.reading.hear import hear
+from dialogs.reading.language import detect_language
+from dialogs.reading.phrases import split_words
+from dialogs.reading.text import prepare
+from dialogs.reading.values import Answer, Intent, Reading
+from dialogs.talk import Talk
+from dialogs.values import EffectKind, Ending, Mode
+from scoring.stages import STAGES
+from scoring.values import Evidence, Fact, Source
+
+LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
+LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
+_SURE = 0.8  # how sure the language must be before the bot follows the visitor into it
+_SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
+_WORDS_TO_SWITCH = 3
+
+_COMMANDS = {
+    "/start": Intent.RESTART,
+    "/restart": Intent.RESTART,
+    "/human": Intent.HUMAN,
+    "/stop": Intent.STOP,
+    "/back": Intent.BACK,
+    "/skip": Intent.SKIP,
+    "/help": Intent.CLARIFY,
+}
+
+
+def take_text(talk: Talk) -> None:
+    """A message in the visitor's own words."""
+    text = talk.inbound.text[:LONGEST_READ]
+    _follow_language(talk, text)
+    question = talk.waiting
+    reading = hear(
+        text,
+        talk.library.ears,
+        language=talk.conversation.language,
+        asked=None if question is None else question.asks,
+        today=_today(talk),
+    )
+    intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
+    told = told_by(reading, talk.inbound, question, talk.library.mail)
+    talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
+    if talk.conversation.mode is Mode.HUMAN:
+        _learn(talk, told, correcting=False)
+        talk.sync_stage()
+        return
+    if intent is not None and _obey(talk, intent, told, text):
+        return
+    _take_answer(talk, reading, told, question, intent)
+
+
+def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
+    """Do what a message about the conversation asks; False when it is (also) an answer to be taken as one."""
+    match intent:
+        case Intent.STOP:
+            moves.stop(talk)
+        case Intent.RESTART:
+            moves.restart(talk)
+        case Intent.HUMAN:
+            _learn(talk, told, correcting=False)
+            moves.call_human(talk)
+        case Intent.BACK if not told.facts:
+            moves.step_back(talk)
+        case Intent.BOT_IDENTITY | Intent.OFF_TOPIC | Intent.INSULT if not told.facts:
+            key = {Intent.BOT_IDENTITY: "identity", Intent.OFF_TOPIC: "offtopic", Intent.INSULT: "insult"}[intent]
+            moves.repeat(talk, [talk.line(key)])
+        case Intent.WHY_ASK | Intent.CLARIFY if not told.facts:
+            if text.strip().startswith("/help") or talk.waiting is None:
+                moves.repeat(talk, [talk.line("help")])
+            else:
+                kind = "why" if intent is Intent.WHY_ASK else "explain"
+                moves.repeat(talk, [talk.line(f"{kind}.{talk.waiting.id}")])
+        case Intent.SKIP if not told.facts and talk.waiting is not None:
+            talk.settle(Ending.SKIPPED)
+            moves.go_on(talk, [talk.line("ack.skipped")])
+        case _:
+            return False
+    return True
+
+
+def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | None, intent: Intent | None) -> None:
+    if _asks_to_come_back(reading) and _park(talk, reading, told):
+        return
+    fresh, corrected = _learn(talk, told, correcting=intent is Intent.CORRECTION)
+    answered = question is not None and bool(told.keys & set(question.fills))
+    if answered:
+        talk.settle(Ending.ANSWERED)
+    before = [_say_back(talk, fresh, corrected=corrected)] if fresh else []
+    if before and talk.before.turn == 0:
+        before.insert(0, talk.line("greet.first"))
+    if not answered and question is not None and not fresh:
+        if _declined(talk, reading):
+            return
+        if told.facts:  # said before, and not what was asked
+            moves.repeat(talk, [talk.line("ack.plain")])
+            return
+        moves.clarify(talk)
+        return
+    if answered and not before:
+        before = [talk.line("ack.plain")]
+    if not answered and question is not None and reading.answer is not None:
+        _settle_by_answer(talk, reading.answer.value)
+    if question is None and not told.facts:
+        _small_talk(talk, reading)
+        return
+    moves.go_on(talk, before)
+
+
+def _asks_to_come_back(reading: Reading) -> bool:
+    return reading.callback is not None and reading.answer is not None and reading.answer.value is Answer.LATER
+
+
+def _declined(talk: Talk, reading: Reading) -> bool:
+    """Whether the visitor passed the question: does not know, would rather not, later, or a no that tells nothing."""
+    if reading.answer is None or reading.answer.value is Answer.YES:
+        return False
+    unknown = reading.answer.value is Answer.UNKNOWN
+    talk.settle(Ending.UNKNOWN if unknown else Ending.SKIPPED)
+    moves.go_on(talk, [talk.line("ack.unknown" if unknown else "ack.skipped")])
+    return True
+
+
+def _settle_by_answer(talk: Talk, answer: Answer) -> None:
+    if answer in (Answer.UNKNOWN, Answer.REFUSE, Answer.LATER):
+        talk.settle(Ending.UNKNOWN if answer is Answer.UNKNOWN else Ending.SKIPPED)
+
+
+def _small_talk(talk: Talk, reading: Reading) -> None:
+    """Words that carry no fact while no question waits: the first hello, or a thank-you at the end."""
+    if talk.before.turn == 0:
+        moves.start(talk)
+    elif talk.conversation.mode is Mode.HANDED_OVER and "wants_human" in talk.weighed.flag_names:
+        talk.say(talk.line("human.already"))
+    elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED):
+        talk.say(talk.line("close.anything"))
+    else:
+        moves.ask_on(talk, [talk.line("ack.plain" if reading.answer else "ack.unclear")])
+
+
+def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...], bool]:
+    known = talk.known
+    fresh, corrected = news(told, known)
+    if correcting:
+        talk.learn(withdrawals(fresh, known))
+        corrected = corrected or bool(fresh)
+    talk.learn(fresh)
+    return fresh, corrected
+
+
+def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool) -> str:
+    heard = notes(fresh, talk.voice, talk.library)
+    if not heard:
+        return talk.line("ack.plain")
+    return talk.line("ack.corrected" if corrected else "ack.noted", heard=heard)
+
+
+def _park(talk: Talk, reading: Reading, told: Told) -> bool:
+    """The visitor asks to be written to later: the talk rests until then."""
+    window = None if reading.callback is None else reading.callback.value
+    day = None if window is None else (window.start or window.end)
+    today = _today(talk)
+    if day is None or day <= today or not STAGES.can(talk.conversation.stage, "postpone"):
+        return False
+    _learn(talk, Told(tuple(fact for fact in told.facts if not fact.key.startswith("timing."))), correcting=False)
+    talk.settle(Ending.SKIPPED)
+    talk.change(stage=STAGES.move(talk.conversation.stage, "postpone"), parked_until=day.isoformat())
+    talk.enter("park")
+    talk.say(talk.line("later.parked", date=day_text(day, talk.conversation.language)))
+    talk.cause(EffectKind.SET_TIMER, f"callback:{talk.turn}", "callback", timedelta(days=(day - today).days))
+    return True
+
+
+def take_choice(talk: Talk) -> None:
+    """A button; one that belongs to an earlier question changes nothing."""
+    if talk.conversation.mode is Mode.HUMAN:
+        return
+    question, choice = talk.waiting, _pressed(talk)
+    if question is None or choice is None:
+        _answer_stale_tap(talk)
+        return
+    label = talk.voice.word(f"choice.{question.id}.{choice.id}")
+    told = told_by_choice(choice, label, talk.inbound)
+    talk.heard = tuple(sorted(told.keys))
+    if choice.act == "type":
+        moves.await_words(talk)
+        return
+    if choice.act == "human":
+        moves.call_human(talk)
+        return
+    fresh, corrected = _learn(talk, told, correcting=False)
+    talk.settle(
+        Ending.SKIPPED if choice.act == "skip" else Ending.UNKNOWN if choice.act == "unknown" else Ending.ANSWERED
+    )
+    before = [talk.line("ack.skipped")] if choice.act == "skip" else []
+    moves.go_on(talk, [_say_back(talk, fresh, corrected=corrected)] if fresh else before)
+
+
+def _answer_stale_tap(talk: Talk) -> None:
+    if talk.waiting is None:
+        talk.say(talk.line("tap.stale"))
+    else:
+        moves.repeat(talk, [talk.line("tap.stale")])
+
+
+def _pressed(talk: Talk) -> ChoiceSpec | None:
+    asked, question = talk.conversation.waiting_for, talk.waiting
+    if asked is None or question is None:
+        return None
+    parts = talk.inbound.text.split(":")
+    if len(parts) == 3:
+        turn, name, choice = parts
+        if (
+            name != question.id
+            or not turn.isascii()
+            or not turn.isdigit()
+            or len(turn) > LONGEST_TURN
+            or not asked.turn <= int(turn) <= talk.before.turn
+        ):
+            return None
+    else:
+        choice = talk.inbound.text
+    return next((one for one in question.choices if one.id == choice), None)
+
+
+def take_file(talk: Talk) -> None:
+    """A file: kept for the specialist; when a specification was asked for, this is one."""
+    name = talk.inbound.text[:200]
+    evidence = Evidence(Source.FILE, talk.inbound.id, name, 0, len(name))
+    facts = [Fact("spec.file", name, evidence, "upload", talk.inbound.at)]
+    question = talk.waiting
+    if not talk.known.facts("spec.has") and question is not None and "spec.has" in question.fills:
+        facts.append(Fact("spec.has", "yes", evidence, "upload", talk.inbound.at))
+        talk.settle(Ending.ANSWERED)
+    talk.learn(facts)
+    talk.heard = ("file",)
+    if talk.conversation.mode is Mode.HUMAN:
+        return
+    if talk.waiting is not None:
+        moves.repeat(talk, [talk.line("file.received")])
+    else:
+        moves.go_on(talk, [talk.line("file.received")])
+
+
+def _today(talk: Talk) -> date:
+    return date.fromisoformat(talk.inbound.today) if talk.inbound.today else talk.inbound.at.date()
+
+
+def _follow_language(talk: Talk, text: str) -> None:
+    if talk.conversation.language_fixed:
+        return
+    found, sure = detect_language(text, split_words(prepare(text, "").folded), talk.library.ears.known)
+    if found is None or found == talk.conversation.language or found not in talk.library.wordings:
+        return
+    settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
+    if sure >= (_SURE if settled else _SURE_AT_FIRST) and (not settled or len(text.split()) >= _WORDS_TO_SWITCH):
+        talk.speak(found)

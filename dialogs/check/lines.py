@@ -1,0 +1,85 @@
+"""Which texts a language must bring, and which variables each of them is given when it is said."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from dialogs.framework import Framework
+from scoring.values import Per, RoleLevel
+
+# Texts the code says by name, whatever the framework.
+SPOKEN: frozenset[str] = frozenset(
+    {
+        *("greet.first", "greet.again", "nudge", "help", "identity", "offtopic", "insult", "sorry"),
+        *("ack.noted", "ack.corrected", "ack.plain", "ack.skipped", "ack.unknown", "ack.unclear", "ack.passed"),
+        *("say.budget.amount", "say.timing.deadline", "say.people", "say.contact"),
+        *("say.timing.urgency.asap", "say.timing.urgency.flexible"),
+        *("when.by", "when.on", "when.from", "when.between"),
+        *("sum.exact", "sum.up_to", "sum.from", "sum.range"),
+        *(f"per.{per}" for per in Per),
+        *("estimate.price", "estimate.weeks", "estimate.vague", "estimate.detailed"),
+        *("remark.timing_tight", "remark.timing_implausible", "remark.budget_below"),
+        *("close.qualified", "close.nurture", "close.added", "close.anything"),
+        *("human.called", "human.already", "human.joined", "human.left"),
+        *("stop.done", "restart.done", "back.done", "back.nothing"),
+        *("choose.type", "tap.stale", "file.received", "later.parked"),
+        *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
+        "days.short",
+    }
+)
+
+WORDED_TWICE = ("ask", "again")  # texts a visitor may meet twice: at least two variants
+OF_QUESTIONS = ("ask", "again", "why", "explain")
+
+_USUAL = frozenset({"company", "tech", "works_in", "minutes", "hours", "role", "link"})
+NUMBERS = frozenset({"minutes", "weeks_low", "weeks_high"})  # variables that are whole numbers
+
+# Variables of texts that do not get the usual ones, or more; the longest beginning of a key decides.
+_GIVEN: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "ack.noted": _USUAL | {"heard"},
+        "ack.corrected": _USUAL | {"heard"},
+        "later.parked": _USUAL | {"date"},
+        "choice.": frozenset(),
+        "name.": frozenset(),
+        "days.": frozenset(),
+        "say.": frozenset({"value"}),
+        "say.timing.urgency.": frozenset(),
+        "when.": frozenset({"date"}),
+        "when.between": frozenset({"start", "end"}),
+        "sum.": frozenset({"money"}),
+        "sum.range": frozenset({"low", "high"}),
+        "per.": frozenset({"money"}),
+        "list.and": frozenset({"first", "last"}),
+        "estimate.price": frozenset({"low", "high"}),
+        "estimate.weeks": frozenset({"weeks_low", "weeks_high"}),
+        "estimate.vague": frozenset(),
+        "estimate.detailed": frozenset(),
+    }
+)
+
+
+def given(key: str) -> frozenset[str]:
+    """Variables a text may use."""
+    begins = [begin for begin in _GIVEN if key.startswith(begin)]
+    return _GIVEN[max(begins, key=len)] if begins else _USUAL
+
+
+def worded(framework: Framework) -> Iterator[str]:
+    """Keys of the texts a framework's questions, buttons and farewells are said with."""
+    for question in framework.questions:
+        for kind in OF_QUESTIONS:
+            yield f"{kind}.{question.id}"
+        for choice in question.choices:
+            yield f"choice.{question.id}.{choice.id}"
+    for flag in framework.farewells:
+        yield f"farewell.{flag}"
+
+
+def belongs_to_a_framework(key: str) -> bool:
+    """Whether only a framework can want this text."""
+    return key.partition(".")[0] in (*OF_QUESTIONS, "choice", "farewell")
+
+
+def required(frameworks: Iterable[Framework]) -> frozenset[str]:
+    """All texts that may be said."""
+    return SPOKEN.union(*(frozenset(worded(framework)) for framework in frameworks))

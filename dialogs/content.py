@@ -1,0 +1,376 @@
+"""Turns the text of content files into frameworks and company profiles; all problems of a file at once."""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from dialogs.conditions import UnreadableCondition, read_condition
+from dialogs.errors import BrokenContent, ContentError
+from dialogs.framework import ChoiceSpec, Framework, InDays, Question
+from dialogs.reading.values import Asked
+from dialogs.yaml_source import YamlSource
+from scoring.company import (
+    CardItem,
+    Company,
+    Icp,
+    Range,
+    RateCard,
+    Rates,
+    Salesperson,
+    Service,
+    Stack,
+    WorkingHours,
+)
+from scoring.conditions import Condition
+from scoring.rubric import AdviceRule, Criterion, PointsRule, Rubric
+from scoring.values import FactValue
+
+
+class RuleFile(msgspec.Struct, forbid_unknown_fields=True):
+    """`{points: 15, when: need.category}`."""
+
+    points: int
+    when: str
+
+
+class CriterionFile(msgspec.Struct, forbid_unknown_fields=True):
+    """One criterion: its maximum, groups of rules, and what "met" means."""
+
+    max: int
+    points: list[list[RuleFile]]
+    met: float = 0.6
+    met_if: str = ""
+    unless: list[str] = []
+
+
+class MqlFile(msgspec.Struct, forbid_unknown_fields=True):
+    """What makes an MQL: criteria nothing goes without, and how many more."""
+
+    requires: list[str]
+    others: int
+
+
+class StagesFile(msgspec.Struct, forbid_unknown_fields=True):
+    """Stage rules of a framework."""
+
+    mql: MqlFile
+    disqualified_by: list[str] = []
+
+
+class AdviceFile(msgspec.Struct, forbid_unknown_fields=True):
+    """`{id: offer_demo_access, when: …}`; the words are the locale text advice.<id>."""
+
+    id: str
+    when: str
+
+
+class ChoiceFile(msgspec.Struct, forbid_unknown_fields=True):
+    """A button: facts it tells, a time it stands for, or an act."""
+
+    facts: dict[str, str | bool] = {}
+    within_days: int | None = None
+    urgency: str = ""
+    act: str = ""
+
+
+class QuestionFile(msgspec.Struct, forbid_unknown_fields=True):
+    """One question; its words stand in the locales."""
+
+    criterion: str
+    asks: Asked
+    fills: list[str]
+    choices: dict[str, ChoiceFile] = {}
+    skip_if: str = ""
+    ask_if: str = ""
+    optional: bool = False
+    shows: str = ""
+    if_yes: dict[str, str | bool] = {}
+    if_no: dict[str, str | bool] = {}
+    text: str = ""
+    attempts: int = 2
+
+
+class FrameworkFile(msgspec.Struct, forbid_unknown_fields=True):
+    """A framework file: rubric and tree."""
+
+    framework: str
+    title: str
+    criteria: dict[str, CriterionFile]
+    stages: StagesFile
+    questions: dict[str, QuestionFile]
+    advice: list[AdviceFile] = []
+
+
+def read_framework(file: str, text: str) -> Framework:
+    """
+    The framework a file describes.
+
+    Raises:
+        BrokenContent: Every problem found, with file, line and key.
+    """
+    source = YamlSource(file, text)
+    shape = source.decode(FrameworkFile)
+    problems: list[ContentError] = []
+
+    def condition(key: str, words: str) -> Condition | None:
+        if not words and not key.endswith(".when"):  # a rule always says when
+            return None
+        try:
+            return read_condition(words)
+        except UnreadableCondition as error:
+            problems.append(source.problem(key, str(error), "see docs/frameworks.md, “Conditions”"))
+            return None
+
+    rubric = _rubric(shape, condition)
+    questions = tuple(_question(name, one, condition) for name, one in shape.questions.items())
+    if problems:
+        raise BrokenContent(tuple(problems))
+    return Framework(
+        name=shape.framework,
+        title=shape.title,
+        rubric=rubric,
+        questions=questions,
+        order=tuple(shape.criteria),
+        farewells=tuple(shape.stages.disqualified_by),
+    )
+
+
+def _rubric(shape: FrameworkFile, condition: Any) -> Rubric:
+    return Rubric(
+        framework=shape.framework,
+        criteria=tuple(_criterion(name, one, condition) for name, one in shape.criteria.items()),
+        requires=tuple(shape.stages.mql.requires),
+        others=shape.stages.mql.others,
+        disqualified_by=tuple(shape.stages.disqualified_by),
+        advice=tuple(
+            AdviceRule(rule.id, when)
+            for at, rule in enumerate(shape.advice)
+            if (when := condition(f"advice.{at}.when", rule.when)) is not None
+        ),
+    )
+
+
+def _criterion(name: str, shape: CriterionFile, condition: Any) -> Criterion:
+    groups = tuple(
+        tuple(
+            PointsRule(rule.points, when, f"{name}.{group_at}.{at}")
+            for at, rule in enumerate(group)
+            if (when := condition(f"criteria.{name}.points.{group_at}.{at}.when", rule.when)) is not None
+        )
+        for group_at, group in enumerate(shape.points)
+    )
+    met_if = condition(f"criteria.{name}.met_if", shape.met_if)
+    return Criterion(name, shape.max, groups, shape.met, met_if, tuple(shape.unless))
+
+
+def _question(name: str, shape: QuestionFile, condition: Any) -> Question:
+    return Question(
+        id=name,
+        criterion=shape.criterion,
+        asks=shape.asks,
+        fills=tuple(shape.fills),
+        choices=tuple(_choice(choice, one) for choice, one in shape.choices.items()),
+        skip_if=condition(f"questions.{name}.skip_if", shape.skip_if),
+        ask_if=condition(f"questions.{name}.ask_if", shape.ask_if),
+        optional=shape.optional,
+        shows=shape.shows,
+        yes=dict(shape.if_yes),
+        no=dict(shape.if_no),
+        text=shape.text,
+        attempts=shape.attempts,
+    )
+
+
+def _choice(name: str, shape: ChoiceFile) -> ChoiceSpec:
+    facts: dict[str, FactValue | InDays] = dict(shape.facts)
+    if shape.within_days is not None:
+        facts["timing.deadline"] = InDays(shape.within_days)
+    elif shape.urgency:
+        facts["timing.deadline"] = InDays(None, shape.urgency)
+    return ChoiceSpec(name, facts, shape.act)
+
+
+class ItemFile(msgspec.Struct, forbid_unknown_fields=True):
+    """A row of the rate card: low, likely and high."""
+
+    hours: tuple[float, float, float]
+    weeks: tuple[float, float, float] | None = None
+
+
+class CardFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The rate card."""
+
+    currency: str
+    rate: float
+    projects: dict[str, ItemFile]
+    features: dict[str, ItemFile] = {}
+
+
+class ServiceFile(msgspec.Struct, forbid_unknown_fields=True):
+    """One need category."""
+
+    served: bool = True
+    card: str = ""
+    specialty: bool = False
+    keywords: dict[str, list[str]] = {}
+
+
+class StackFile(msgspec.Struct, forbid_unknown_fields=True):
+    """Technologies worked in and declined."""
+
+    works_in: list[str] = []
+    declines: list[str] = []
+
+
+class IcpFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The ideal customer profile."""
+
+    employees: tuple[int, int] = (0, 1_000_000)
+    industries: list[str] = []
+    countries: list[str] = []
+
+
+class HoursFile(msgspec.Struct, forbid_unknown_fields=True):
+    """When somebody answers."""
+
+    zone: str = "UTC"
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    opens: int = 9
+    closes: int = 18
+
+
+class PersonFile(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody in sales."""
+
+    name: str
+    languages: list[str]
+
+
+class RatesFile(msgspec.Struct, forbid_unknown_fields=True):
+    """Currency conversion: units of the card's currency for one unit of another, as of a day."""
+
+    as_of: str
+    table: dict[str, float]
+
+
+class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
+    """company.yaml of a workspace."""
+
+    name: str
+    services: dict[str, ServiceFile]
+    rate_card: CardFile
+    rates: RatesFile
+    languages: tuple[str, ...] = ("ru", "uk", "pl", "en")
+    tagline: str = ""
+    framework: str = "bant"
+    stack: StackFile = msgspec.field(default_factory=StackFile)
+    icp: IcpFile = msgspec.field(default_factory=IcpFile)
+    hours: HoursFile = msgspec.field(default_factory=HoursFile)
+    team: list[PersonFile] = []
+    sales_language: str = "en"
+    sla_minutes: int = 20
+    handoff_at: str = "mql"
+    mql_others: int = 1
+    hot: float = 0.75
+    warm: float = 0.40
+    signals: dict[str, int] = {}
+    half_life_days: int = 0
+    max_questions: int = 7
+    links: dict[str, str] = {}
+
+
+def read_company(file: str, text: str, overrides: Mapping[str, object] | None = None) -> Company:
+    """
+    The company profile a file describes.
+
+    Args:
+        file: Its name, for errors.
+        text: YAML.
+        overrides: Keys put over the file's own, one level deep (a journey's `company:`).
+
+    Raises:
+        BrokenContent: Every problem found, with file, line and key.
+    """
+    source = YamlSource(file, text)
+    if overrides:
+        source.data = merge(source.data, overrides)
+    shape = source.decode(CompanyFile)
+    rows = {"projects": shape.rate_card.projects, "features": shape.rate_card.features}
+    problems = tuple(
+        source.problem(f"rate_card.{section}.{name}", problem, "give low, likely, high in this order")
+        for section, items in rows.items()
+        for name, one in items.items()
+        if (problem := _disorder(one))
+    )
+    figures = {"rate_card.rate": shape.rate_card.rate} | {
+        f"rates.table.{name}": one for name, one in shape.rates.table.items()
+    }
+    problems += tuple(
+        source.problem(key, f"expected a number, found {one}", "write it in figures")
+        for key, one in figures.items()
+        if not math.isfinite(one)
+    )
+    if problems:
+        raise BrokenContent(problems)
+    return _company(shape)
+
+
+def _disorder(shape: ItemFile) -> str:
+    try:
+        _item(shape)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """The base with the overrides put over it, mappings merged key by key."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _company(shape: CompanyFile) -> Company:
+    card = shape.rate_card
+    return Company(
+        name=shape.name,
+        languages=tuple(shape.languages),
+        services={name: _service(one) for name, one in shape.services.items()},
+        card=RateCard(
+            card.currency,
+            Decimal(str(card.rate)),
+            {name: _item(one) for name, one in card.projects.items()},
+            {name: _item(one) for name, one in card.features.items()},
+        ),
+        rates=Rates(shape.rates.as_of, {name: Decimal(str(one)) for name, one in shape.rates.table.items()}),
+        stack=Stack(tuple(shape.stack.works_in), tuple(shape.stack.declines)),
+        icp=Icp(*shape.icp.employees, tuple(shape.icp.industries), tuple(shape.icp.countries)),
+        hours=WorkingHours(shape.hours.zone, tuple(shape.hours.days), shape.hours.opens, shape.hours.closes),
+        team=tuple(Salesperson(one.name, tuple(one.languages)) for one in shape.team),
+        sales_language=shape.sales_language,
+        sla_minutes=shape.sla_minutes,
+        handoff_at=shape.handoff_at,
+        mql_others=shape.mql_others,
+        hot=shape.hot,
+        warm=shape.warm,
+        signals=dict(shape.signals),
+        half_life_days=shape.half_life_days,
+        max_questions=shape.max_questions,
+        links=dict(shape.links),
+        framework=shape.framework,
+        tagline=shape.tagline,
+    )
+
+
+def _service(shape: ServiceFile) -> Service:
+    keywords = {language: tuple(words) for language, words in shape.keywords.items()}
+    return Service(shape.served, shape.card, shape.specialty, keywords)
+
+
+def _item(shape: ItemFile) -> CardItem:
+    return CardItem(Range(*shape.hours), None if shape.weeks is None else Range(*shape.weeks))

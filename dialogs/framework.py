@@ -1,0 +1,63 @@
+"""A framework as its file says it: a rubric for scoring and a tree of questions for the talk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dialogs.reading.values import Asked
+from scoring.conditions import Condition
+from scoring.rubric import Rubric
+from scoring.values import FactValue
+
+CONTACT = "contact"  # the criterion of the contact question: worth no points, asked last
+
+
+@dataclass(frozen=True, slots=True)
+class InDays:
+    """A wish for time a button stands for: within so many days, or by urgency alone."""
+
+    days: int | None
+    urgency: str = "dated"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSpec:
+    """A button: what it tells us."""
+
+    id: str
+    facts: Mapping[str, FactValue | InDays] = field(default_factory=dict)
+    act: str = ""  # "", or what the tap means besides facts: skip | unknown | human | type (the visitor will type)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a tree; its words are the locale texts ask.<id>, again.<id>, why.<id>, choice.<id>.<choice>."""
+
+    id: str
+    criterion: str
+    asks: Asked
+    fills: tuple[str, ...]
+    choices: tuple[ChoiceSpec, ...] = ()
+    skip_if: Condition | None = None
+    ask_if: Condition | None = None
+    optional: bool = False  # asked only while the limit leaves room for everything that is not
+    shows: str = ""  # "estimate": said before the question
+    yes: Mapping[str, FactValue] = field(default_factory=dict)  # what a plain yes tells
+    no: Mapping[str, FactValue] = field(default_factory=dict)
+    text: str = ""  # key that takes a free answer as it stands
+    attempts: int = 2  # wordings before we pass over an answer we cannot read
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A named set of criteria with points, and the tree that gathers them."""
+
+    name: str
+    title: str
+    rubric: Rubric
+    questions: tuple[Question, ...]  # in the order they are asked
+    order: tuple[str, ...]  # criteria, core first
+    farewells: tuple[str, ...]  # flags that end the talk politely, worst first
+
+    def question(self, question_id: str) -> Question | None:
+        """The question with this id, None if a newer version of the tree dropped it."""
+        return next((one for one in self.questions if one.id == question_id), None)

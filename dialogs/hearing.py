@@ -1,0 +1,170 @@
+"""From a reading to facts; the question asked decides only what a bare yes or a free answer means."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from dialogs.framework import ChoiceSpec, InDays, Question
+from dialogs.library import MailDomains
+from dialogs.reading.values import Answer, Found, Intent, Reading
+from dialogs.values import Inbound
+from scoring.conditions import MANY, Knowledge
+from scoring.values import Evidence, Fact, FactValue, RoleLevel, Source, Urgency, Window
+
+LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
+LEAST_WORDS = 3  # letters that make an answer in free words
+LEAST_CONFIDENT = 0.5  # below this a value is not believed
+
+
+class Told(NamedTuple):
+    """What an inbound told: facts in the order read, repeated ones included."""
+
+    facts: tuple[Fact, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys something was told about."""
+        return frozenset(fact.key for fact in self.facts)
+
+
+def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail: MailDomains) -> Told:
+    """Facts in a message; a yes, no or free answer counts for the question that waits."""
+    facts = list(_values(reading, inbound, mail))
+    if question is not None:
+        keys = {fact.key for fact in facts}
+        if not keys & set(question.fills):
+            facts.extend(_answers(reading, inbound, question))
+            keys = {fact.key for fact in facts}
+        if question.text and not keys & set(question.fills) and _is_free_answer(reading, inbound, facts):
+            facts.append(_whole(question.text, inbound))
+    return Told(tuple(facts))
+
+
+def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[Fact]:
+    for need in reading.needs:
+        yield from _fact("need.category", need, inbound)
+    for tech in reading.tech:
+        yield from _fact("need.stack", tech, inbound)
+    if reading.money is not None:
+        yield from _fact("budget.amount", reading.money, inbound)
+    if reading.timing is not None:
+        yield from _fact("timing.deadline", reading.timing, inbound)
+        yield from _fact("timing.urgency", reading.timing, inbound, value=reading.timing.value.urgency.value)
+    if reading.role is not None and reading.role.value is not RoleLevel.NONE:
+        yield from _fact("authority.role", reading.role, inbound, value=reading.role.value.value)
+    if reading.decides is not None:
+        yield from _fact("authority.decides", reading.decides, inbound)
+    if reading.people is not None:
+        yield from _fact("people.count", reading.people, inbound)
+    for key, found in (
+        ("contact.phone", reading.phone),
+        ("contact.telegram", reading.telegram),
+        ("contact.name", reading.name),
+        ("company.name", reading.company),
+        ("company.site", reading.url),
+    ):
+        if found is not None:
+            yield from _fact(key, found, inbound)
+    if reading.email is not None:
+        yield from _fact("contact.email", reading.email, inbound)
+        yield from _fact("contact.email_kind", reading.email, inbound, value=mail.kind(reading.email.value))
+    for mention in reading.mentions:
+        if mention.value.key == "authority.alone" and reading.decides is not None:
+            continue  # the role reader looked at the same words and at more of them
+        yield from _mention(mention.value.key, mention.value.value, mention, inbound)
+
+
+def _mention(key: str, value: str | bool, found: Found[object], inbound: Inbound) -> Iterator[Fact]:
+    if key == "authority.alone":
+        yield from _fact("authority.decides", found, inbound, value=value in ("yes", True))
+    elif key == "budget.reaction" and value == "no_talk":
+        return  # not ready to talk money is no answer, and never counted against anybody
+    else:
+        yield from _fact(key, found, inbound, value=value)
+
+
+def _fact(key: str, found: Found[object], inbound: Inbound, value: FactValue | None = None) -> Iterator[Fact]:
+    if found.confidence < LEAST_CONFIDENT:
+        return
+    evidence = Evidence(Source.MESSAGE, inbound.id, found.quote, found.start, found.end)
+    meant = found.value if value is None else value
+    yield Fact(key, meant, evidence, found.how, inbound.at, found.confidence)  # type: ignore[arg-type]  # readers give fact values
+
+
+def _answers(reading: Reading, inbound: Inbound, question: Question) -> Iterator[Fact]:
+    answer = reading.answer
+    if answer is None or (reading.intent is not None and reading.intent.value is Intent.CORRECTION):
+        return  # "no, I meant …" is about what was said before, not about this question
+    meant = {Answer.YES: question.yes, Answer.NO: question.no}.get(answer.value, {})
+    for key, value in meant.items():
+        yield from _fact(key, answer, inbound, value=value)
+
+
+def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -> bool:
+    """Whether a message is an answer in free words: mostly words that no reader has made something else of."""
+    if reading.intent is not None:
+        return False
+    if reading.answer is not None and reading.answer.value in (Answer.UNKNOWN, Answer.REFUSE, Answer.LATER):
+        return False
+    text = inbound.text
+    taken = [(fact.evidence.start, fact.evidence.end) for fact in facts]
+    if reading.answer is not None:
+        taken.append((reading.answer.start, reading.answer.end))
+    letters = [at for at, character in enumerate(text[:LONGEST_NOTE]) if character.isalpha()]
+    free = sum(not any(start <= at < end for start, end in taken) for at in letters)
+    return free >= LEAST_WORDS and free * 2 >= len(text[:LONGEST_NOTE].replace(" ", ""))
+
+
+def _whole(key: str, inbound: Inbound) -> Fact:
+    note = inbound.text.strip()[:LONGEST_NOTE]
+    start = inbound.text.find(note)
+    return Fact(
+        key, note, Evidence(Source.MESSAGE, inbound.id, note, start, start + len(note)), "free answer", inbound.at
+    )
+
+
+def told_by_choice(choice: ChoiceSpec, label: str, inbound: Inbound) -> Told:
+    """Facts a button stands for; its label is the quote."""
+    facts = []
+    for key, value in choice.facts.items():
+        evidence = Evidence(Source.CHOICE, inbound.id, label, 0, len(label))
+        if isinstance(value, InDays):
+            window = in_days(value, inbound)
+            facts.append(Fact(key, window, evidence, "button", inbound.at))
+            facts.append(Fact("timing.urgency", window.urgency.value, evidence, "button", inbound.at))
+        else:
+            facts.append(Fact(key, value, evidence, "button", inbound.at))
+    return Told(tuple(facts))
+
+
+def in_days(value: InDays, inbound: Inbound) -> Window:
+    """The window a button stands for, counted from the day it was pressed."""
+    if value.days is None:
+        return Window(None, None, Urgency(value.urgency))
+    return Window(None, inbound.at.date() + timedelta(days=value.days), Urgency.DATED)
+
+
+def news(told: Told, known: Knowledge) -> tuple[tuple[Fact, ...], bool]:
+    """The facts that say something not yet known, and whether one of them corrects what was."""
+    fresh: list[Fact] = []
+    corrects = False
+    for fact in told.facts:
+        if fact.value in known.values(fact.key) or any(_same(fact, other) for other in fresh):
+            continue
+        if fact.key not in MANY and known.facts(fact.key):
+            corrects = True
+        fresh.append(fact)
+    return tuple(fresh), corrects
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    return one.key == other.key and one.value == other.value
+
+
+def withdrawals(facts: tuple[Fact, ...], known: Knowledge) -> tuple[Fact, ...]:
+    """For a correction of a key that holds several values: the old ones are taken back first."""
+    keys = dict.fromkeys(fact.key for fact in facts if fact.key in MANY and known.facts(fact.key))
+    return tuple(
+        Fact(key, None, next(fact.evidence for fact in facts if fact.key == key), "correction", facts[0].at)
+        for key in keys
+    )

@@ -1,0 +1,54 @@
+"""Everything the core reads besides the conversation: frameworks, languages, the company. Built once, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dialogs.framework import Framework
+from dialogs.reading.hear import Ears
+from dialogs.wording import Wording
+from scoring.company import Company
+
+
+@dataclass(frozen=True, slots=True)
+class MailDomains:
+    """Domains that say what kind of address an e-mail is."""
+
+    free: frozenset[str] = frozenset()
+    disposable: frozenset[str] = frozenset()
+
+    def kind(self, address: str) -> str:
+        """corporate, free, disposable, or role for addresses such as info@ that belong to nobody."""
+        local, _, domain = address.lower().rpartition("@")
+        if domain in self.disposable:
+            return "disposable"
+        if domain in self.free:
+            return "free"
+        return "role" if local in _ROLE_LOCALS else "corporate"
+
+
+_ROLE_LOCALS = frozenset(
+    {"info", "office", "sales", "contact", "hello", "mail", "admin", "support", "biuro", "kontakt"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The content of one workspace."""
+
+    company: Company
+    frameworks: Mapping[str, Framework]
+    wordings: Mapping[str, Wording]  # by language
+    ears: Ears = field(repr=False)  # thousands of compiled words
+    version: str  # hash of all content, stored with every turn
+    mail: MailDomains = MailDomains()
+    brands: Mapping[str, str] = field(default_factory=dict)  # tech id -> how its owner writes it
+    symbols: Mapping[str, str] = field(default_factory=dict)  # currency -> sign, where CLDR's own is a bare code
+    home_currencies: Mapping[str, str] = field(default_factory=dict)  # language -> what a bare sum is taken for
+
+    def wording(self, language: str) -> Wording:
+        """The texts of a language, or of the company's first one."""
+        return self.wordings.get(language) or self.wordings[self.company.languages[0]]
+
+    def framework(self, name: str) -> Framework:
+        """The framework, or the company's own default when a stored name is gone."""
+        return self.frameworks.get(name) or self.frameworks[self.company.framework]

@@ -1,0 +1,303 @@
+"""What the bot does next: opens, asks, shows the estimate, hands over, takes leave."""
+
+from dialogs.framework import CONTACT, Question
+from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
+from dialogs.tree import next_question
+from dialogs.values import Choice, EffectKind, Ending, Mode
+from scoring.stages import STAGES, Stage
+
+_HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
+
+
+def start(talk: Talk) -> None:
+    """The visitor opened the chat, for the first time or again."""
+    if talk.conversation.mode is Mode.HUMAN:
+        return
+    if _is_over(talk):
+        _say(talk, [talk.line("close.anything")])
+        return
+    first = talk.before.turn == 0
+    ask_on(talk, [talk.line("greet.first" if first else "greet.again")])
+
+
+def go_on(talk: Talk, before: list[str]) -> None:
+    """
+    Whatever the facts now call for: a polite end, the next question, or leave-taking.
+
+    Args:
+        talk: Facts learned, the question that waited settled or still open.
+        before: Lines said first, e.g. what was understood.
+    """
+    talk.sync_stage()
+    offer(talk)
+    reason = next((flag for flag in talk.framework.farewells if flag in talk.weighed.flag_names), None)
+    if reason is not None:
+        farewell(talk, reason, before)
+        return
+    ask_on(talk, before)
+
+
+def ask_on(talk: Talk, before: list[str]) -> None:
+    """Ask the next question, or take leave when nothing is left to ask or a person has been called."""
+    waited, open_one = talk.conversation.waiting_for, talk.waiting
+    if waited is not None and open_one is not None and waited.attempts > open_one.attempts:
+        talk.settle(Ending.PASSED)  # answered around it often enough
+    if talk.known.value("dialog.wants_human") is True:
+        talk.enter("hand_over")
+        _say(talk, [*before, talk.line("human.already")])
+        return
+    question = None
+    if not _waits_for_person(talk):
+        question = next_question(
+            talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.company.max_questions
+        )
+    lines = [*before, *remarks(talk)]
+    if question is None:
+        take_leave(talk, lines)
+        return
+    ask(talk, question, lines)
+
+
+def ask(talk: Talk, question: Question, before: list[str]) -> None:
+    """Put one question, with the estimate first when it belongs there."""
+    again = any(one.question == question.id for one in talk.before.asked)
+    lines = list(before)
+    shown = _show_estimate(talk, question)
+    if shown:
+        _say(talk, [*lines, " ".join(shown)])
+        lines = []
+    lines.append(talk.line(f"again.{question.id}" if again else f"ask.{question.id}"))
+    attempts = next((one.attempts for one in talk.conversation.asked if one.question == question.id), 0)
+    talk.put(question, attempts=attempts + 1)
+    talk.enter(_trigger(question))
+    _say(talk, lines, choices(talk, question))
+    _keep_time(talk)
+
+
+def repeat(talk: Talk, before: list[str]) -> None:
+    """The question that waits, worded again after a digression; opens the next one when none waits and talk goes on."""
+    question = talk.waiting
+    if question is None and _is_over(talk):
+        _say(talk, before)
+        return
+    if question is None:
+        ask_on(talk, before)
+        return
+    _say(talk, [*before, talk.line(f"again.{question.id}")], choices(talk, question))
+    _keep_time(talk)
+
+
+def clarify(talk: Talk) -> None:
+    """The answer could not be read: ask differently, then pass over it and offer a person."""
+    asked, question = talk.conversation.waiting_for, talk.waiting
+    if asked is None or question is None:
+        ask_on(talk, [talk.line("ack.unclear")])
+        return
+    if asked.attempts >= question.attempts:
+        talk.settle(Ending.PASSED)
+        go_on(talk, [talk.line("ack.passed")])
+        return
+    talk.try_again()
+    talk.enter("clarify")
+    _say(talk, [talk.line("ack.unclear"), talk.line(f"again.{question.id}")], choices(talk, question))
+    _keep_time(talk)
+
+
+def await_words(talk: Talk) -> None:
+    """The visitor would rather write than press: the question stays and waits."""
+    _say(talk, [talk.line("choose.type")])
+    _keep_time(talk)
+
+
+def choices(talk: Talk, question: Question) -> tuple[Choice, ...]:
+    """The buttons of a question; their ids carry the turn, so that an old tap changes nothing."""
+    return tuple(
+        Choice(f"{talk.turn}:{question.id}:{one.id}", talk.voice.word(f"choice.{question.id}.{one.id}"))
+        for one in question.choices
+    )
+
+
+def remarks(talk: Talk) -> list[str]:
+    """Honest words about time and money, each said once."""
+    flags = talk.weighed.flag_names
+    lines = []
+    for flag, key in (
+        ("timing_tight", "remark.timing_tight"),
+        ("timing_implausible", "remark.timing_implausible"),
+        ("budget_below_estimate", "remark.budget_below"),
+    ):
+        if flag in flags and talk.voice.once(key):
+            lines.append(talk.line(key))
+    return lines
+
+
+def offer(talk: Talk) -> None:
+    """Hand the lead to sales the moment the threshold is met, and tell them later what matters."""
+    if talk.conversation.stage is Stage.DISQUALIFIED and "wants_human" not in talk.weighed.flag_names:
+        if talk.conversation.handoff and talk.before.stage is not Stage.DISQUALIFIED:
+            talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
+        return
+    if talk.conversation.handoff:
+        if _is_news_to_sales(talk):
+            talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
+        return
+    if _threshold_met(talk):
+        talk.change(handoff="offered")
+        talk.cause(EffectKind.HANDOFF_OFFERED, "handoff")
+
+
+def _threshold_met(talk: Talk) -> bool:
+    if "wants_human" in talk.weighed.flag_names:
+        return True
+    if talk.conversation.stage is not Stage.MQL:
+        return False
+    return talk.company.handoff_at != "hot" or talk.weighed.temperature == "hot"
+
+
+def _is_news_to_sales(talk: Talk) -> bool:
+    keys = {fact.key for fact in talk.conversation.facts[len(talk.before.facts) :]}
+    return bool(keys & {"contact.email", "contact.phone", "contact.telegram"}) or talk.temperature_rose
+
+
+def farewell(talk: Talk, flag: str, before: list[str]) -> None:
+    """Let somebody go whom we cannot help: honestly, with something useful, with the door open."""
+    key = f"farewell.{flag}"
+    if talk.conversation.mode is Mode.CLOSED and not talk.voice.once(f"said:{key}"):
+        _say(talk, [*before, talk.line("close.anything")])
+        return
+    talk.voice.once(f"said:{key}")
+    talk.settle(Ending.PASSED)
+    talk.enter("close")
+    _say(talk, [*before, talk.line(key, link=flag)])
+
+
+def take_leave(talk: Talk, before: list[str]) -> None:
+    """Everything is asked: say what happens next."""
+    if talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED):
+        _say(talk, [*before, talk.line("close.added" if before and talk.conversation.handoff else "close.anything")])
+        return
+    if talk.conversation.handoff:
+        talk.enter("hand_over")
+        talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
+        _say(talk, [*before, talk.line("close.qualified", link="guide")])
+    else:
+        talk.enter("close")
+        _say(talk, [*before, talk.line("close.nurture", link="guide")])
+    if talk.weighed.temperature != "hot":
+        talk.cause(EffectKind.NURTURE, "nurture")
+
+
+def wake(talk: Talk, purpose: str) -> None:
+    """A timer fired: nudge once after silence, park after days, come back when asked to."""
+    if talk.conversation.mode in (Mode.HUMAN, Mode.HANDED_OVER, Mode.CLOSED):
+        return
+    if purpose == "nudge" and talk.waiting is not None and talk.voice.once("nudged"):
+        _say(talk, [talk.line("nudge")], choices(talk, talk.waiting))
+    elif purpose == "park":
+        talk.enter("park")
+        if STAGES.can(talk.conversation.stage, "nurture") and talk.conversation.stage is not Stage.MQL:
+            talk.change(stage=STAGES.move(talk.conversation.stage, "nurture"))
+        talk.cause(EffectKind.NURTURE, "nurture")
+    elif purpose == "callback":
+        repeat(talk, [talk.line("greet.again")])
+
+
+def human(talk: Talk, text: str) -> None:
+    """One of us takes over, hands back, or speaks; the bot is silent meanwhile."""
+    if text == _HUMAN_TAKES:
+        if talk.conversation.mode is not Mode.HUMAN:
+            talk.enter("take_over")
+            talk.say(talk.line("human.joined"))
+    elif text == _HUMAN_LEAVES:
+        if talk.conversation.mode is Mode.HUMAN:
+            talk.enter("hand_back")
+            talk.withdraw("dialog.wants_human")
+            repeat(talk, [talk.line("human.left")])
+    elif text:
+        talk.say(text, author="human")
+
+
+def call_human(talk: Talk) -> None:
+    """The visitor wants a person: one is called, whatever the score."""
+    quote = talk.inbound.text.strip()[:200]
+    already = bool(talk.known.facts("dialog.wants_human"))
+    talk.note("dialog.wants_human", True, quote)
+    talk.sync_stage()
+    offer(talk)
+    talk.settle(Ending.SKIPPED)
+    contact = next((one for one in talk.framework.questions if one.criterion == CONTACT), None)
+    line = talk.line("human.already" if already else "human.called")
+    known = talk.known
+    reachable = any(known.facts(key) for key in ("contact.email", "contact.phone", "contact.telegram"))
+    asked = {one.question for one in talk.conversation.asked}
+    if contact is not None and not reachable and contact.id not in asked and talk.conversation.channel != "telegram":
+        ask(talk, contact, [line])
+        return
+    talk.enter("hand_over")
+    _say(talk, [line])
+
+
+def stop(talk: Talk) -> None:
+    """The visitor wants no more messages."""
+    talk.settle(Ending.SKIPPED)
+    talk.enter("close")
+    _say(talk, [talk.line("stop.done")])
+
+
+def restart(talk: Talk) -> None:
+    """From the beginning: what was said is taken back, the history stays."""
+    talk.withdraw(*talk.known.keys())
+    talk.change(asked=())
+    talk.voice.start_over()
+    talk.sync_stage()
+    ask_on(talk, [talk.line("restart.done")])
+
+
+def step_back(talk: Talk) -> None:
+    """To the question before; its new answer will correct the old one."""
+    settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
+    question = talk.framework.question(settled[-1].question) if settled else None
+    if question is None:
+        repeat(talk, [talk.line("back.nothing")])
+        return
+    kept = tuple(one for one in talk.conversation.asked if one.ending is not Ending.OPEN and one is not settled[-1])
+    talk.change(asked=kept)
+    ask(talk, question, [talk.line("back.done")])
+
+
+def _show_estimate(talk: Talk, question: Question) -> list[str]:
+    due = question.shows == "estimate" or (
+        bool(talk.known.facts("budget.amount")) and question.criterion not in ("need", "budget")
+    )
+    found = talk.weighed.estimate
+    if not due or found is None:
+        return []
+    first, fresh = talk.voice.once("estimate"), talk.voice.once(f"estimate:{found.items[0]}")
+    # Of another project the range is told again where it is asked about: an old one would be judged in its place.
+    return talk.estimate_lines() if first or (fresh and question.shows == "estimate") else []
+
+
+def _is_over(talk: Talk) -> bool:
+    """Whether the talk has come to its end, so that only something new opens it again."""
+    return talk.waiting is None and talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED)
+
+
+def _waits_for_person(talk: Talk) -> bool:
+    """Whether a person was called and all that was left to ask is where to reach the visitor."""
+    modes = (Mode.CONTACT, Mode.HANDED_OVER)
+    return talk.conversation.mode in modes and "wants_human" in talk.weighed.flag_names
+
+
+def _trigger(question: Question) -> str:
+    if question.criterion == CONTACT:
+        return "ask_contact"
+    return "estimate" if question.shows == "estimate" else "ask"
+
+
+def _say(talk: Talk, lines: list[str], buttons: tuple[Choice, ...] = ()) -> None:
+    talk.say("\n\n".join(line for line in lines if line), buttons)
+
+
+def _keep_time(talk: Talk) -> None:
+    talk.cause(EffectKind.SET_TIMER, f"nudge:{talk.turn}", "nudge", NUDGE_AFTER)
+    talk.cause(EffectKind.SET_TIMER, f"park:{talk.turn}", "park", PARK_AFTER)

@@ -1,0 +1,151 @@
+"""Values as a person of the language would write them: sums, dates, names, short notes of what was heard."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, localcontext
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_symbol
+
+from dialogs.library import Library
+from dialogs.wording import Voice
+from scoring.values import Fact, Headcount, Money, MoneyRange, Window
+
+_NEEDLESS = re.compile(r"[.,]00(?!\d)")  # decimals of a whole sum; the comma of "80,000" has a digit behind it
+_STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)")  # a sign made of letters right before a figure
+
+
+@lru_cache(maxsize=4096)
+def _currency(amount: Decimal, currency: str, language: str) -> str:
+    with localcontext() as exact:
+        exact.prec = max(28, amount.adjusted() + 4)  # somebody will name a sum of thirty figures
+        return format_currency(
+            amount, currency, locale=language, currency_digits=False, format=None, group_separator=True
+        )
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, language: str) -> str:
+    return format_date(day, "long", locale=language)
+
+
+def money_text(amount: Decimal, currency: str | None, language: str, library: Library) -> str:
+    """A sum without needless decimals: 1 400 €, €1,400, 80 000 zł; a bare number while no currency is known."""
+    whole = Decimal(int(amount)) if amount == amount.to_integral_value() else amount
+    text = _NEEDLESS.sub("", _currency(whole, currency or "XXX", language))
+    if currency is None:
+        return text.replace(get_currency_symbol("XXX", locale=language), "").strip("\xa0 ")
+    own = library.symbols.get(currency)
+    signed = text.replace(get_currency_symbol(currency, locale=language), own) if own else text
+    return _STUCK.sub("\xa0", signed)
+
+
+def said_money(value: MoneyRange, voice: Voice, library: Library) -> str:
+    """A sum as the visitor put it: exact, up to, from, a range; per month if so."""
+    language = voice.wording.language
+    low = None if value.low is None else money_text(value.low, value.currency, language, library)
+    high = None if value.high is None else money_text(value.high, value.currency, language, library)
+    if low is None:
+        text = voice.word("sum.up_to", money=high)
+    elif high is None:
+        text = voice.word("sum.from", money=low)
+    elif value.low == value.high:
+        text = voice.word("sum.exact", money=low)
+    else:
+        text = voice.word("sum.range", low=low, high=high)
+    return voice.word(f"per.{value.per}", money=text) if value.per else text
+
+
+def said_window(value: Window, voice: Voice) -> str:
+    """A wish for time as dates."""
+    language = voice.wording.language
+    if value.start is None and value.end is None:
+        return voice.word(f"say.timing.urgency.{value.urgency}")
+    if value.start is None and value.end is not None:
+        return voice.word("when.by", date=_date(value.end, language))
+    if value.end is None and value.start is not None:
+        return voice.word("when.from", date=_date(value.start, language))
+    if value.start == value.end and value.end is not None:
+        return voice.word("when.on", date=_date(value.end, language))
+    return voice.word("when.between", start=_date_of(value.start, language), end=_date_of(value.end, language))
+
+
+def _date_of(day: date | None, language: str) -> str:
+    return "" if day is None else _date(day, language)
+
+
+def day_text(day: date, language: str) -> str:
+    """A day in words."""
+    return _date(day, language)
+
+
+def price(amount: Money, language: str, library: Library) -> str:
+    """An amount of an estimate."""
+    return money_text(amount.amount, amount.currency, language, library)
+
+
+def brand(tech: str, library: Library) -> str:
+    """A technology as its owner writes it."""
+    return library.brands.get(tech, tech)
+
+
+_ORDER = (
+    "need.category",
+    "need.feature",
+    "need.stack",
+    "need.exclusive_stack",
+    "need.scope",
+    "need.detail",
+    "spec.has",
+    "budget.amount",
+    "budget.status",
+    "budget.reaction",
+    "budget.intent",
+    "timing.deadline",
+    "timing.reason",
+    "authority.role",
+    "authority.decides",
+    "authority.person",
+    "authority.current",
+    "people.count",
+    "contact.email",
+    "contact.phone",
+    "contact.telegram",
+)
+
+
+def notes(facts: Sequence[Fact], voice: Voice, library: Library) -> str:
+    """What was heard, as short notes joined by commas; empty when nothing of it is worth saying back."""
+    by_key: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if fact.value is not None:
+            by_key.setdefault(fact.key, []).append(fact)
+    said = [note for key in _ORDER for fact in by_key.get(key, ()) if (note := _note(fact, voice, library))]
+    return ", ".join(dict.fromkeys(said))
+
+
+def _note(fact: Fact, voice: Voice, library: Library) -> str:
+    value = fact.value
+    if isinstance(value, MoneyRange):
+        return voice.word("say.budget.amount", value=said_money(value, voice, library))
+    if isinstance(value, Window):
+        return voice.word("say.timing.deadline", value=said_window(value, voice))
+    if isinstance(value, Headcount):
+        return voice.word("say.people", value=value.high if value.low == value.high else f"{value.low}–{value.high}")
+    if fact.key.startswith("contact."):
+        return voice.word("say.contact", value=value)
+    exact = f"say.{fact.key}.{str(value).lower()}"
+    if voice.wording.has(exact):
+        return voice.word(exact)
+    if voice.wording.has(f"say.{fact.key}"):
+        return voice.word(f"say.{fact.key}", value=_name(fact.key, str(value), voice, library))
+    return ""
+
+
+def _name(key: str, value: str, voice: Voice, library: Library) -> str:
+    if key == "need.stack":
+        return brand(value, library)
+    named = f"name.{key.rpartition('.')[2]}.{value}"
+    return voice.word(named) if voice.wording.has(named) else value

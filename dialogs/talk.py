@@ -1,0 +1,264 @@
+"""The working state of one turn: what the conversation becomes, what is said, what should happen."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from dialogs.framework import CONTACT, Question
+from dialogs.library import Library
+from dialogs.phrases import brand, price
+from dialogs.progress import CONVERSATION
+from dialogs.tree import tree_knowledge
+from dialogs.values import (
+    AskedQuestion,
+    Choice,
+    Conversation,
+    Effect,
+    EffectKind,
+    Ending,
+    Inbound,
+    Kind,
+    Outcome,
+    Reply,
+)
+from dialogs.wording import Voice
+from scoring.assess import Assessment, assess
+from scoring.conditions import Knowledge
+from scoring.stages import STAGES, Stage
+from scoring.values import Evidence, Fact, FactValue, Signal, Source
+
+NUDGE_AFTER = timedelta(hours=2)  # the sources give no figure; long enough for a meeting, short enough to be remembered
+PARK_AFTER = timedelta(days=3)
+OURS = frozenset({Stage.SAL, Stage.CALL, Stage.SQL, Stage.NEGOTIATION, Stage.CLOSED_WON, Stage.CLOSED_LOST})
+
+
+class Talk:
+    """One turn in the making; built, filled and closed inside one call of advance."""
+
+    def __init__(self, conversation: Conversation, inbound: Inbound, library: Library) -> None:
+        self.before = conversation
+        self.inbound = inbound
+        self.library = library
+        self.company = library.company
+        self.turn = conversation.turn + 1
+        self.conversation = replace(conversation, turn=self.turn)
+        self.framework = library.framework(conversation.framework)
+        self.heard: tuple[str, ...] = ()
+        self.voice = Voice(library.wording(conversation.language), f"{conversation.id}:{self.turn}", conversation.told)
+        self._replies: list[Reply] = []
+        self._effects: list[Effect] = []
+        self._new: list[Fact] = []
+        self._weighed: Assessment | None = None
+        if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE, Kind.START):
+            self.conversation = replace(self.conversation, generation=conversation.generation + 1)
+
+    # -- what is known
+
+    @property
+    def known(self) -> Knowledge:
+        """Facts and signals that stand now."""
+        return Knowledge(self.conversation.facts, self.conversation.signals, now=self.inbound.at)
+
+    @property
+    def weighed(self) -> Assessment:
+        """The assessment of what is known now."""
+        if self._weighed is None:
+            self._weighed = assess(
+                self.framework.rubric,
+                self.conversation.facts,
+                self.conversation.signals,
+                self.company,
+                self.inbound.at,
+                home_currency=self.library.home_currencies.get(self.conversation.language, ""),
+            )
+        return self._weighed
+
+    @property
+    def tree_view(self) -> Knowledge:
+        """What the tree's conditions look at."""
+        return tree_knowledge(self.known, self.weighed, self.company)
+
+    @property
+    def waiting(self) -> Question | None:
+        """The question whose answer is waited for, if the tree still has it."""
+        open_one = self.conversation.waiting_for
+        return None if open_one is None else self.framework.question(open_one.question)
+
+    # -- what changes
+
+    def learn(self, facts: Iterable[Fact]) -> None:
+        """Add facts; stage and handoff follow."""
+        added = tuple(facts)
+        if not added:
+            return
+        self._new.extend(added)
+        self.conversation = replace(self.conversation, facts=(*self.conversation.facts, *added))
+        self._weighed = None
+
+    def note(self, key: str, value: FactValue, quote: str) -> None:
+        """One fact from the whole inbound, e.g. that a person is wanted."""
+        source = Source.CHOICE if self.inbound.kind is Kind.CHOICE else Source.MESSAGE
+        evidence = Evidence(source, self.inbound.id, quote, 0, len(quote))
+        self.learn([Fact(key, value, evidence, "intent", self.inbound.at)])
+
+    def withdraw(self, *keys: str) -> None:
+        """Take back what stands under these keys; the history stays."""
+        known = self.known
+        self.learn(
+            replace(found[-1], value=None, how="withdrawn", at=self.inbound.at)
+            for key in keys
+            if (found := known.facts(key))
+        )
+
+    def introduce(self) -> None:
+        """What the channel tells of the visitor is known without asking."""
+        known = self.known
+        for key, value in (("contact.telegram", self.inbound.handle), ("contact.name", self.inbound.sender)):
+            if value and not known.facts(key):
+                evidence = Evidence(Source.EVENT, self.inbound.id, value)
+                self.learn([Fact(key, value, evidence, "channel", self.inbound.at)])
+
+    def signal(self, kind: str) -> None:
+        """Something the lead did."""
+        signal = Signal(self.inbound.id, kind[:64], self.inbound.at)
+        self.conversation = replace(self.conversation, signals=(*self.conversation.signals, signal))
+        self._weighed = None
+
+    def settle(self, ending: Ending) -> None:
+        """The question that waited is settled."""
+        asked = self.conversation.asked
+        if asked and asked[-1].ending is Ending.OPEN:
+            self.conversation = replace(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
+
+    def put(self, question: Question, *, attempts: int = 1) -> None:
+        """A question now waits; one that was put before is moved to the end."""
+        kept = tuple(one for one in self.conversation.asked if one.question != question.id)
+        self.conversation = replace(
+            self.conversation, asked=(*kept, AskedQuestion(question.id, self.turn, Ending.OPEN, attempts))
+        )
+
+    def try_again(self) -> None:
+        """The question that waits is worded once more; buttons under its first wording still count."""
+        *settled, last = self.conversation.asked
+        self.conversation = replace(self.conversation, asked=(*settled, replace(last, attempts=last.attempts + 1)))
+
+    def enter(self, trigger: str) -> None:
+        """Move the conversation; its table says where."""
+        self.conversation = replace(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
+
+    def speak(self, language: str, *, fixed: bool = False) -> None:
+        """Go on in another language."""
+        self.conversation = replace(self.conversation, language=language, language_fixed=fixed)
+        self.voice = Voice(self.library.wording(language), f"{self.before.id}:{self.turn}", self.voice.told)
+
+    def change(self, **fields: Any) -> None:
+        """Replace fields of the conversation."""
+        self.conversation = replace(self.conversation, **fields)
+
+    def sync_stage(self) -> None:
+        """Move the lead to where its answers put it, while it is not yet in the hands of sales."""
+        if self.conversation.stage in OURS or not self.conversation.facts:
+            return
+        goal = Stage.MQL if self.weighed.stage is Stage.SQL else self.weighed.stage
+        for trigger in _way(self.conversation.stage, goal):
+            self.change(stage=STAGES.move(self.conversation.stage, trigger))
+
+    # -- what is said and done
+
+    def say(self, text: str, choices: tuple[Choice, ...] = (), author: str = "bot") -> None:
+        """Add a reply."""
+        self._replies.append(Reply(f"{self.turn}.{len(self._replies) + 1}", text, choices, author))
+
+    def cause(self, kind: EffectKind, key: str, purpose: str = "", after: timedelta | None = None) -> None:
+        """Add an effect; what this turn causes already is not caused twice."""
+        if any(effect.key == key for effect in self._effects):
+            return
+        due = None if after is None else self.inbound.at + after
+        self._effects.append(Effect(kind, key, purpose, due))
+
+    def variables(self) -> dict[str, Any]:
+        """What texts may mention."""
+        declined = [str(value) for value in self.known.values("need.stack") if value in self.company.stack.declines]
+        hours = self.company.hours
+        role = self.known.value("authority.role")
+        return {
+            "company": self.company.name,
+            "tech": ", ".join(brand(value, self.library) for value in declined),
+            "works_in": ", ".join(brand(value, self.library) for value in self.company.stack.works_in[:4]),
+            "minutes": self.company.sla_minutes,
+            "hours": f"{_days(hours.days, self.voice)} {hours.opens}:00–{hours.closes}:00",
+            "role": self.voice.word(f"name.role.{role}") if role else "",
+            "link": "",
+        }
+
+    def line(self, key: str, link: str = "", **more: Any) -> str:
+        """A text with the usual variables; link names one of the company's links."""
+        variables = self.variables() | more
+        variables["link"] = self.company.links.get(link, "")
+        return self.voice.say(key, **variables)
+
+    def estimate_lines(self) -> list[str]:
+        """The price range and the weeks, in words."""
+        found = self.weighed.estimate
+        if found is None:
+            return []
+        language = self.conversation.language
+        low, high = price(found.low, language, self.library), price(found.high, language, self.library)
+        lines = [self.voice.say("estimate.price", low=low, high=high)]
+        if found.weeks is not None:
+            weeks = {"weeks_low": max(1, int(found.weeks.low)), "weeks_high": max(1, -int(-found.weeks.high // 1))}
+            lines.append(self.voice.say("estimate.weeks", **weeks))
+        lines.append(self.voice.say("estimate.vague" if found.vague else "estimate.detailed"))
+        return lines
+
+    def outcome(self) -> Outcome:
+        """The turn, closed."""
+        waiting = self.waiting
+        return Outcome(
+            conversation=replace(self.conversation, told=self.voice.told),
+            replies=tuple(self._replies),
+            effects=tuple(self._effects),
+            assessment=self.weighed,
+            new_facts=tuple(self._new),
+            asked=None if waiting is None else waiting.id,
+            criterion=None if waiting is None else waiting.criterion,
+            heard=self.heard,
+        )
+
+    @property
+    def is_contact_next(self) -> bool:
+        """Whether the waiting question asks for contact details."""
+        return self.waiting is not None and self.waiting.criterion == CONTACT
+
+    @property
+    def temperature_rose(self) -> bool:
+        """Whether this turn made the lead warmer than it was."""
+        order = ("cold", "warm", "hot")
+        before = assess(
+            self.framework.rubric,
+            self.before.facts,
+            self.before.signals,
+            self.company,
+            self.inbound.at,
+            home_currency=self.library.home_currencies.get(self.before.language, ""),
+        ).temperature
+        return order.index(self.weighed.temperature) > order.index(before)
+
+
+def _way(stage: Stage, goal: Stage) -> tuple[str, ...]:
+    if stage is goal or (stage in (Stage.NURTURE, Stage.CONTACT_IN_FUTURE) and goal is Stage.CONTACT_US):
+        return ()
+    if goal is Stage.DISQUALIFIED:
+        return ("disqualify",)
+    lift = ("reconsider",) if stage is Stage.DISQUALIFIED else ()
+    if goal is Stage.MQL:
+        return (*lift, "qualify")
+    return lift or ("unqualify",)
+
+
+def _days(days: tuple[int, ...], voice: Voice) -> str:
+    names = voice.word("days.short").split()
+    if len(days) > 2 and days == tuple(range(days[0], days[-1] + 1)):
+        return f"{names[days[0] - 1]}–{names[days[-1] - 1]}"
+    return ", ".join(names[day - 1] for day in days)
