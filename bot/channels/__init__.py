@@ -1,0 +1,1 @@
+"""Channels: thin translations between a way to talk and the one reception."""

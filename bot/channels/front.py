@@ -1,0 +1,62 @@
+"""From what a pushing channel heard to a turn: finds or opens the conversation of the thread."""
+
+from bot.channels.incoming import Incoming
+from bot.reception import Reception
+from dialogs.engine import open_conversation
+from dialogs.values import Conversation, Inbound
+from storage.errors import ConversationConflict
+from storage.ids import uuid7
+from storage.store import Store
+from storage.values import StoredTurn, TurnRequest
+
+
+class TelegramFront:
+    """Knows which conversation a Telegram chat belongs to."""
+
+    def __init__(self, store: Store, reception: Reception) -> None:
+        self._store = store
+        self._reception = reception
+
+    async def receive(self, incoming: Incoming) -> StoredTurn:
+        """One committed turn; the thread's conversation is opened by its first message."""
+        try:
+            return await self._reception.receive(await self._request(incoming))
+        except ConversationConflict:  # another process opened the thread in between
+            return await self._reception.receive(await self._request(incoming))
+
+    async def _request(self, incoming: Incoming) -> TurnRequest:
+        known = await self._store.find(incoming.channel, incoming.thread)
+        conversation = known or str(uuid7())
+        inbound = Inbound(
+            incoming.inbound,
+            conversation,
+            incoming.kind,
+            incoming.file_name or incoming.text,
+            incoming.at,
+            language_hint=incoming.language_hint,
+            size=incoming.file_size,
+            handle=f"@{incoming.sender_username}" if incoming.sender_username else "",
+            sender=incoming.sender_name[:100],
+        )
+        opening = None if known else self._opening(incoming, inbound)
+        return TurnRequest(
+            inbound,
+            opening,
+            inbox_id=incoming.inbox_id,
+            payload=incoming.file_bytes,
+            external="" if known else incoming.thread,
+        )
+
+    def _opening(self, incoming: Incoming, inbound: Inbound) -> Conversation:
+        library = self._reception.library
+        hint = incoming.language_hint[:2].lower()
+        language = hint if hint in library.wordings else library.company.languages[0]
+        return open_conversation(
+            inbound.conversation,
+            incoming.channel,
+            library.company.framework,
+            language,
+            inbound,
+            source=incoming.source,
+            address=incoming.thread,
+        )

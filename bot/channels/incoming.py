@@ -1,0 +1,32 @@
+"""What a channel hands to the reception: one thing a visitor did, in the channel's own terms and no more."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialogs.values import Kind
+from storage.values import StoredTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that reached us through a channel, before anybody knows which conversation it belongs to."""
+
+    channel: str  # "telegram"
+    thread: str  # the channel's own conversation: "telegram:<chat id>"
+    inbound: str  # id, the same for the same thing however often it arrives: "tg:<update id>"
+    kind: Kind
+    text: str  # as written; the choice id of a button; "" for a file and for a start
+    at: datetime  # aware, UTC
+    language_hint: str = ""  # "uk", from the visitor's own settings
+    inbox_id: str = ""  # the inbox row this turn settles; "" when another turn of the same row follows
+    source: str = ""  # the parameter of a start link: t.me/<bot>?start=<source>
+    file_name: str = ""  # bare name, no folders
+    file_size: int = 0  # bytes, as announced
+    file_bytes: bytes = b""  # empty when nobody needs them, or they could not be had
+    sender_name: str = ""  # what the visitor calls themselves there: a hint, not a fact
+    sender_username: str = ""  # without "@"
+
+
+Receive = Callable[[Incoming], Awaitable[StoredTurn]]
+"""The reception, seen from a channel: one committed turn; the same inbound twice gives the stored turn again."""

@@ -1,0 +1,255 @@
+"""The `banter` command."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from bot import __version__
+from bot.errors import ShellError
+from bot.journey import Stage, open_stage, read_journey, run_journey
+from bot.workspace import DEFAULT, WORKSPACES, load_workspace
+from dialogs.errors import BrokenContent
+from dialogs.values import Choice, Kind, Outcome
+from storage.errors import StorageError
+
+GOOD, FAILED, MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when all is well, 1 when something failed, 2 for wrong use."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except BrokenContent as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(f"{len(error.problems)} problem(s); nothing was started", file=sys.stderr)
+        return FAILED
+    except (ShellError, StorageError, OSError) as error:
+        print(f"banter: {error}", file=sys.stderr)
+        return FAILED
+    except (KeyboardInterrupt, BrokenPipeError):
+        return GOOD
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="banter",
+        description="A chatbot that qualifies leads: asks like a good salesperson, scores with quotes, hands over.",
+        epilog="Start with `banter serve` and open the address it prints; `banter chat` talks right here.",
+    )
+    parser.add_argument("--version", action="version", version=f"banter {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    serve = commands.add_parser("serve", help="serve the web chat, the console and (with a token) Telegram")
+    serve.set_defaults(run=_serve)
+
+    init = commands.add_parser("init", help="make a workspace folder of your own")
+    init.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+    init.set_defaults(run=_init)
+
+    check = commands.add_parser("check", help="prove a workspace before it serves anybody")
+    check.add_argument("workspace", nargs="?", default="", help="its folder; the demo company if left out")
+    check.add_argument("--json", action="store_true", help="problems as JSON")
+    check.add_argument("--schema", choices=("framework", "company"), help="print the JSON Schema of a file and stop")
+    check.set_defaults(run=_check)
+
+    chat = commands.add_parser("chat", help="talk to the bot in the terminal; nothing is stored")
+    chat.add_argument("--framework", default="", help="which framework asks, e.g. bant")
+    chat.add_argument("--lang", default="en", help="the language it starts in: en, pl, ru, uk")
+    chat.add_argument("--workspace", default="", help="a workspace folder")
+    chat.set_defaults(run=_chat)
+
+    read = commands.add_parser(
+        "read",
+        help="show how messages are understood",
+        description='JSON lines in: {"id", "text", "lang"?, "asked"?, "ref_date"?}; out: {"id", "slots": {…}}.',
+    )
+    read.add_argument("--workspace", default="", help="a workspace folder")
+    read.set_defaults(run=_read)
+
+    journey = commands.add_parser("journey", help="play scripted conversations and say which expectations failed")
+    journey.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    journey.add_argument("--json", action="store_true", help="results as JSON")
+    journey.set_defaults(run=_journey)
+
+    diagram = commands.add_parser("diagram", help="draw a framework's tree, or the stage tables, as Mermaid")
+    diagram.add_argument("what", nargs="?", default="stages", help="stages (default) or a framework, e.g. bant")
+    diagram.add_argument("--workspace", default="", help="a workspace folder")
+    diagram.set_defaults(run=_diagram)
+    return parser
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from bot.app import configure_logging, serve, settings_from  # noqa: PLC0415 - the web stack only where it serves
+
+    settings = settings_from()
+    configure_logging(settings.log_level)
+    asyncio.run(serve(settings, lambda line: print(line, flush=True)))
+    return GOOD
+
+
+def _init(options: argparse.Namespace) -> int:
+    folder = Path(options.folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        print(f"banter: {folder} is not empty; give a folder that does not exist yet", file=sys.stderr)
+        return MISUSED
+    shutil.copytree(WORKSPACES / DEFAULT, folder, dirs_exist_ok=True)
+    for name in ("frameworks", "locales"):
+        (folder / name).mkdir(exist_ok=True)
+    print(f"{folder} is ready. Edit {folder / 'company.yaml'}, then:")
+    print(f"  banter check {folder}")
+    print(f"  BANTER_WORKSPACE={folder} banter serve")
+    return GOOD
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.schema:
+        from dialogs.schema import company_schema, framework_schema  # noqa: PLC0415
+
+        schema = framework_schema() if options.schema == "framework" else company_schema()
+        print(msgspec.json.format(msgspec.json.encode(schema)).decode())
+        return GOOD
+    try:
+        workspace = load_workspace(options.workspace)
+    except BrokenContent as error:
+        _print_problems(error, as_json=options.json)
+        return FAILED
+    library = workspace.library
+    if options.json:
+        print('{"problems":[]}')
+    else:
+        print(f"{workspace.folder}: sound. {library.company.name}, content {library.version}")
+        print(f"  frameworks: {', '.join(sorted(library.frameworks))}; languages: {', '.join(library.wordings)}")
+    return GOOD
+
+
+def _print_problems(error: BrokenContent, *, as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.encode({"problems": error.problems}).decode())
+        return
+    for problem in error.problems:
+        print(problem)
+    print(f"{len(error.problems)} problem(s)")
+
+
+def _chat(options: argparse.Namespace) -> int:
+    library = load_workspace(options.workspace).library
+    if options.lang not in library.wordings:
+        print(f"banter: there are no texts in {options.lang!r}; choose {', '.join(library.wordings)}", file=sys.stderr)
+        return MISUSED
+    if options.framework and options.framework not in library.frameworks:
+        print(f"banter: no framework {options.framework!r}; choose {', '.join(library.frameworks)}", file=sys.stderr)
+        return MISUSED
+    now = datetime.now(UTC)
+    stage = open_stage(library, options.framework, options.lang, "terminal", now)
+    _talk(stage, sys.stdin, sys.stdout)
+    return GOOD
+
+
+def _talk(stage: Stage, lines: TextIO, out: TextIO) -> None:
+    choices = _show(stage.play(Kind.START, ""), out)
+    print("(a number presses a button; Ctrl-D ends the talk)", file=out)
+    while True:
+        print("> ", end="", file=out, flush=True)
+        line = lines.readline()
+        if not line:
+            break
+        said = line.strip()
+        if not said:
+            continue
+        pressed = (
+            choices[int(said) - 1] if said.isascii() and said.isdigit() and 0 < int(said) <= len(choices) else None
+        )
+        outcome = stage.play(Kind.CHOICE, pressed.id) if pressed else stage.play(Kind.TEXT, said)
+        choices = _show(outcome, out)
+    last = stage.outcomes[-1].assessment
+    print(f"\n{last.total}/{last.maximum}, {last.temperature.value}, {stage.conversation.stage.value}", file=out)
+    for row in last.criteria:
+        quotes = "; ".join(f"“{fact.evidence.quote}”" for point in row.reasons for fact in point.facts)
+        print(f"  {row.criterion}: {row.points}/{row.maximum} {row.verdict.value}  {quotes}", file=out)
+
+
+def _show(outcome: Outcome, out: TextIO) -> tuple[Choice, ...]:
+    choices: tuple[Choice, ...] = ()
+    for reply in outcome.replies:
+        print(f"\n{reply.text}", file=out)
+        choices = reply.choices
+        for number, choice in enumerate(choices, 1):
+            print(f"  [{number}] {choice.label}", file=out)
+    return choices
+
+
+def _read(options: argparse.Namespace) -> int:
+    from dialogs.reading.slots import read_case  # noqa: PLC0415
+
+    ears = load_workspace(options.workspace).library.ears
+    today = datetime.now(UTC).date()
+    code = GOOD
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            case = msgspec.json.decode(line, type=dict[str, object])
+            if not isinstance(case.get("text"), str):
+                raise msgspec.ValidationError('expected {"id", "text", …}')
+            sys.stdout.buffer.write(msgspec.json.encode(read_case(case, ears, today)) + b"\n")
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+            print(f"banter: line {number}: {error}", file=sys.stderr)
+            code = FAILED
+    sys.stdout.flush()
+    return code
+
+
+def _journey(options: argparse.Namespace) -> int:
+    results = []
+    for file in options.files:
+        try:
+            failures = [str(failure) for failure in run_journey(read_journey(file))]
+        except BrokenContent as error:
+            failures = [str(problem) for problem in error.problems]
+        except OSError as error:
+            failures = [f"cannot be read: {error.strerror}"]
+        results.append({"file": str(file), "passed": not failures, "failures": failures})
+    if options.json:
+        print(msgspec.json.encode(results).decode())
+    else:
+        _print_results(results)
+    return GOOD if all(result["passed"] for result in results) else FAILED
+
+
+def _print_results(results: Sequence[dict[str, object]]) -> None:
+    for result in results:
+        print(f"{'ok  ' if result['passed'] else 'FAIL'} {result['file']}")
+        failures = result["failures"]
+        for failure in failures if isinstance(failures, list) else ():
+            print(f"     {failure}")
+    failed = sum(not result["passed"] for result in results)
+    print(f"{len(results)} journeys, {failed} failed")
+
+
+def _diagram(options: argparse.Namespace) -> int:
+    from dialogs.diagram import stages_page, tree_diagram  # noqa: PLC0415
+
+    if options.what == "stages":
+        print(stages_page())
+        return GOOD
+    library = load_workspace(options.workspace).library
+    framework = library.frameworks.get(options.what)
+    if framework is None:
+        print(f"banter: expected stages, {', '.join(library.frameworks)}; found {options.what!r}", file=sys.stderr)
+        return MISUSED
+    print(tree_diagram(framework, library.wordings.get("en")))
+    return GOOD
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The sales console as one router: everything it needs comes in, nothing is read from the surroundings."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from litestar import Response, Router
+from litestar.exceptions import HTTPException
+
+from bot.console.desk import Desk, Page, Visit
+from bot.console.entry import Entry, to_sign_in
+from bot.console.pages import Pages
+from bot.console.ports import ConsoleStore
+from bot.console.security import HEADERS, NOT_KEPT, Passwords, Throttle
+from bot.console.session import AnyRequest, Sessions, SignInNeeded
+from bot.console.views import BASE
+from bot.console.words import Texts
+from storage.errors import StoreBusy, StoreUnavailable
+
+_LARGEST_FORM = 16_384  # bytes
+
+
+def build_router(
+    store: ConsoleStore,
+    company_name: str,
+    public_url: str,
+    texts: Texts,
+    clock: Callable[[], datetime],
+    *,
+    zone: str = "UTC",
+) -> Router:
+    """
+    The console under /console.
+
+    Args:
+        store: Remembers people, sessions, leads and the outbox.
+        company_name: Shown in the head.
+        public_url: Where browsers reach us; https makes cookies secure.
+        texts: From `load_texts`.
+        clock: Now, aware.
+        zone: IANA name of the zone times are shown in.
+    """
+    sessions = Sessions(store, clock, secure=public_url.lower().startswith("https://"))
+    desk = Desk(store, company_name, texts, clock, zone, sessions, Passwords(), Throttle(clock), Throttle(clock))
+
+    def not_signed_in(request: AnyRequest, _: SignInNeeded) -> Response[str]:
+        address = to_sign_in(request)
+        if request.headers.get("HX-Request"):  # a part of a page cannot show a form: the whole page has to go there
+            return Response("", status_code=401, headers={**HEADERS, **NOT_KEPT, "HX-Redirect": f"{BASE}/sign-in"})
+        return Response("", status_code=303, headers={**HEADERS, **NOT_KEPT, "Location": address})
+
+    def refused(request: AnyRequest, error: HTTPException) -> Page:
+        return problem(request, error.status_code)
+
+    def problem(request: AnyRequest, status: int, retry_after: float = 0) -> Page:
+        known = status if status in (403, 404, 405, 413, 503) else 400 if status < 500 else 500
+        page = desk.draw(Visit(request, desk.words(request), None), "problem.html.j2", status=status, problem=known)
+        page.headers.update(HEADERS)
+        if retry_after:
+            page.headers["Retry-After"] = str(round(retry_after) or 1)
+        return page
+
+    def unavailable(request: AnyRequest, error: StoreBusy | StoreUnavailable) -> Page:
+        return problem(request, 503, error.retry_after if isinstance(error, StoreBusy) else 30)
+
+    async def guard_headers(response: Response[object]) -> Response[object]:
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", NOT_KEPT["Cache-Control"])
+        return response
+
+    return Router(
+        BASE,
+        route_handlers=[*Entry(desk).routes(), *Pages(desk).routes()],
+        exception_handlers={
+            SignInNeeded: not_signed_in,
+            HTTPException: refused,
+            StoreBusy: unavailable,
+            StoreUnavailable: unavailable,
+        },
+        after_request=guard_headers,
+        include_in_schema=False,
+        request_max_body_size=_LARGEST_FORM,
+    )

@@ -1,0 +1,168 @@
+"""Leads, one lead, the outbox."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from bot.console.desk import Desk, Page, Visit
+from bot.console.lead_view import explain
+from bot.console.session import AnyRequest, read_form
+from bot.console.views import (
+    BASE,
+    OUTBOX_TABS,
+    Filter,
+    dead_first,
+    lead_of,
+    sent_of,
+    short_page,
+    stage_chips,
+    temperature_chips,
+)
+from scoring.stages import Stage
+from scoring.values import Temperature
+
+LEADS_A_PAGE = 25
+_ROWS_A_TAB = 200
+_LONGEST_SEARCH = 100
+_LONGEST_KEY = 64
+_NOTICES = frozenset(("welcome", "resent", "not_stuck"))
+
+
+class Pages:
+    """The handlers of what sales look at."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> Sequence[HTTPRouteHandler]:
+        """All of them."""
+        return (
+            get("/")(self.leads),
+            get("/leads")(self.leads_part),
+            get("/leads/{conversation:str}")(self.lead),
+            get("/leads/{conversation:str}/news")(self.news),
+            get("/outbox")(self.outbox),
+            post("/outbox/{row:str}/resend", status_code=303)(self.resend),
+            get("/static/{name:str}")(self.static),
+        )
+
+    async def leads(self, request: AnyRequest) -> Page:
+        """The list of leads, with counts, filters and search."""
+        visit, _ = await self._desk.person(request)
+        listed = await self._listed(visit)
+        return await self._desk.show(visit, "leads.html.j2", notice=_notice(request), **listed)
+
+    async def leads_part(self, request: AnyRequest) -> Response[str] | Page:
+        """The list alone, for a page that is open already; nothing (204) when it shows that very list."""
+        visit, _ = await self._desk.person(request)
+        listed = await self._listed(visit)
+        if request.query_params.get("seen") == listed["seen"]:
+            return Response("", status_code=204)
+        return self._desk.draw(visit, "leads_part.html.j2", **listed)
+
+    async def _listed(self, visit: Visit) -> dict[str, Any]:
+        """The list, drawn; what it is narrowed to; its fingerprint; where it asks for news ("" on older pages)."""
+        chosen, before = _filter(visit.request), visit.request.query_params.get("before", "")[:_LONGEST_KEY]
+        store = self._desk.store
+        rows = await store.leads(
+            stage=chosen.stage,
+            temperature=chosen.temperature,
+            search=chosen.search,
+            limit=LEADS_A_PAGE + 1,
+            before=before,
+        )
+        rows, more = rows[:LEADS_A_PAGE], len(rows) > LEADS_A_PAGE
+        points = await store.lead_points([row.conversation for row in rows])
+        counts = await store.lead_counts()
+        leads = [lead_of(row, points.get(row.conversation, ()), visit.words) for row in rows]
+        part = self._desk.templates.get_template("leads_list.html.j2").render(
+            t=visit.words,
+            now=self._desk.clock(),
+            leads=leads,
+            chosen=chosen,
+            stages=stage_chips(counts, chosen),
+            temperatures=temperature_chips(counts, chosen),
+            everyone=sum(counts.values()),
+            older=chosen.link(before=rows[-1].conversation) if more else "",
+            newest=chosen.link() if before else "",
+        )
+        seen = hashlib.sha256(part.encode()).hexdigest()[:16]
+        # Drawn by a template of ours that escapes everything, so it goes into the page as it is.
+        return {"part": Markup(part), "chosen": chosen, "seen": seen, "poll": "" if before else chosen.poll(seen)}  # noqa: S704
+
+    async def lead(self, request: AnyRequest, conversation: FromPath[str]) -> Page:
+        """One lead: who, the score explained, the conversation with its quotes."""
+        visit, _ = await self._desk.person(request)
+        details = await self._desk.store.lead(conversation) if len(conversation) <= _LONGEST_KEY else None
+        if details is None:
+            raise NotFoundException
+        return await self._desk.show(
+            visit,
+            "lead.html.j2",
+            details=details,
+            lead=lead_of(details.row, (), visit.words),
+            page=short_page(details.row.page),
+            about=explain(details, visit.words),
+        )
+
+    async def news(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
+        """A line that says the conversation went on; nothing (204) while it has not."""
+        visit, _ = await self._desk.person(request)
+        details = await self._desk.store.lead(conversation) if len(conversation) <= _LONGEST_KEY else None
+        if details is None or str(details.row.turn) == request.query_params.get("turn"):
+            return Response("", status_code=204)
+        return self._desk.draw(visit, "news.html.j2", link=f"{BASE}/leads/{conversation}#turn-{details.row.turn}")
+
+    async def outbox(self, request: AnyRequest) -> Page:
+        """What has to leave: what is stuck first, the rest by choice."""
+        visit, _ = await self._desk.person(request)
+        tab = request.query_params.get("show", "stuck")
+        tab = tab if tab in OUTBOX_TABS else "stuck"
+        rows = await self._desk.store.outbox(OUTBOX_TABS[tab], _ROWS_A_TAB)
+        return await self._desk.show(
+            visit,
+            "outbox.html.j2",
+            notice=_notice(request),
+            tab=tab,
+            tabs=tuple(OUTBOX_TABS),
+            rows=[sent_of(row) for row in dead_first(rows)],
+        )
+
+    async def resend(self, request: AnyRequest, row: FromPath[str]) -> Redirect:
+        """Have a row tried again."""
+        visit, session = await self._desk.person(request)
+        await read_form(visit.request, session)
+        done = await self._desk.store.resend(row, self._desk.clock())
+        return Redirect(f"{BASE}/outbox?notice={'resent' if done else 'not_stuck'}", status_code=303)
+
+    async def static(self, name: FromPath[str]) -> Response[bytes]:
+        """A style, script or picture; its address changes with its content, so browsers may keep it."""
+        asset = self._desk.assets.get(name)
+        if asset is None:
+            raise NotFoundException
+        return Response(
+            asset.content, media_type=asset.media_type, headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        )
+
+
+def _filter(request: AnyRequest) -> Filter:
+    """What the address narrows the list to; what is no stage or temperature narrows nothing."""
+    asked = request.query_params
+    stage, temperature = asked.get("stage", ""), asked.get("temperature", "")
+    return Filter(
+        stage if stage in set(Stage) else "",
+        temperature if temperature in set(Temperature) else "",
+        " ".join(asked.get("search", "").split())[:_LONGEST_SEARCH],
+    )
+
+
+def _notice(request: AnyRequest) -> str:
+    notice = request.query_params.get("notice", "")
+    return notice if notice in _NOTICES else ""

@@ -1,0 +1,81 @@
+"""What the console asks of the memory; the store is the real side, tests bring a twin."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from storage.values import CriterionPoints, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
+
+
+class ConsoleLeads(Protocol):
+    """Leads and what leaves."""
+
+    async def leads(
+        self, *, stage: str = "", temperature: str = "", search: str = "", limit: int = 50, before: str = ""
+    ) -> Sequence[LeadRow]:
+        """Leads, newest change first; *before* is the conversation id of the last row of the page before."""
+        ...
+
+    async def lead(self, conversation: str) -> LeadDetails | None:
+        """One lead in full, None if there is none."""
+        ...
+
+    async def lead_counts(self) -> Mapping[tuple[str, str], int]:
+        """How many leads there are of each (stage, temperature)."""
+        ...
+
+    async def lead_points(self, conversations: Sequence[str]) -> Mapping[str, Sequence[CriterionPoints]]:
+        """Points per criterion of each of these leads, in the order of their framework; unknown ids are absent."""
+        ...
+
+    async def outbox(self, states: Sequence[str], limit: int) -> Sequence[OutboxRow]:
+        """Rows in these states, newest first."""
+        ...
+
+    async def resend(self, row: str, now: datetime) -> bool:
+        """Have a dead or uncertain row tried again; False if it is neither."""
+        ...
+
+
+class ConsoleStaff(Protocol):
+    """People of ours, their passwords and browsers; secrets come as hashes only."""
+
+    async def staff_by_email(self, email: str) -> Staff | None:
+        """The person of an address, in any case."""
+        ...
+
+    async def password_hash(self, key: str) -> str:
+        """The hash that was set for a person, "" if none was."""
+        ...
+
+    async def set_password_hash(self, key: str, password_hash: str) -> None:
+        """Keep the hash of a new password; browsers signed in before are signed out."""
+        ...
+
+    async def set_email(self, key: str, email: str) -> bool:
+        """Keep a person's address; False, and nothing changed, if somebody else has it."""
+        ...
+
+    async def add_sign_in_link(self, token_hash: str, key: str, expires: datetime) -> None:
+        """Remember a one-time link for a person."""
+        ...
+
+    async def use_sign_in_link(self, token_hash: str, now: datetime) -> Staff | None:
+        """The person a link is for, once; None if it is unknown, used or too old."""
+        ...
+
+    async def add_session(self, token_hash: str, key: str, csrf: str, expires: datetime) -> None:
+        """Remember a browser that has signed in."""
+        ...
+
+    async def session(self, token_hash: str, now: datetime) -> StaffSession | None:
+        """The session of a token, None if it is unknown or over."""
+        ...
+
+    async def end_session(self, token_hash: str) -> None:
+        """Sign a browser out."""
+        ...
+
+
+class ConsoleStore(ConsoleLeads, ConsoleStaff, Protocol):
+    """All that the console remembers and shows."""

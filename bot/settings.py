@@ -1,0 +1,125 @@
+"""Settings from the environment: one row each, so that the table in the README and its test come from here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from bot.errors import BadSetting
+
+PREFIX = "BANTER_"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting."""
+
+    name: str
+    default: str
+    help: str
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+
+
+ROWS = (
+    Row("BANTER_DATABASE_URL", "sqlite:///var/banter.db", "Where everything is stored: a SQLite file."),
+    Row("BANTER_HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 for all."),
+    Row("BANTER_PORT", "8080", "Port to listen on."),
+    Row("BANTER_PUBLIC_URL", "", "Address visitors and sales reach it at, for links; http://HOST:PORT if empty."),
+    Row("BANTER_WORKSPACE", "", "Folder made by `banter init`; empty means the demo company."),
+    Row("BANTER_ALLOWED_ORIGINS", "*", "Sites that may embed the widget, separated by spaces; * for any."),
+    Row("BANTER_TELEGRAM_TOKEN", "", "Bot token from @BotFather; without it Telegram stays off.", secret=True),
+    Row("BANTER_TELEGRAM_API", "https://api.telegram.org", "Base URL of the Bot API."),
+    Row("BANTER_TELEGRAM_MODE", "polling", "How updates come in.", choices=("polling", "webhook")),
+    Row("BANTER_TELEGRAM_SECRET", "", "Secret token of the webhook; needed in webhook mode.", secret=True),
+    Row("BANTER_SALES_TELEGRAM_CHAT", "", "Chat id that gets handoffs; needs the bot token."),
+    Row("BANTER_SMTP_URL", "", "Mail server: smtp://user:password@host:587 or smtps://…:465.", secret=True),
+    Row("BANTER_SALES_EMAIL", "", "Address that gets handoffs; needs BANTER_SMTP_URL."),
+    Row("BANTER_WEBHOOK_URL", "", "Address that gets handoffs as signed JSON (Standard Webhooks)."),
+    Row("BANTER_WEBHOOK_SECRET", "", "Secret the webhook is signed with: whsec_ and base64.", secret=True),
+    Row("BANTER_BUS_URL", "", "Wire between several processes; empty means one process."),
+    Row("BANTER_LOG_LEVEL", "info", "How much to log.", choices=("debug", "info", "warning", "error")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator configured; secrets do not show in its repr."""
+
+    database_url: str
+    host: str
+    port: int
+    public_url: str
+    workspace: str
+    allowed_origins: tuple[str, ...]
+    telegram_api: str
+    telegram_mode: str
+    sales_telegram_chat: str
+    sales_email: str
+    webhook_url: str
+    bus_url: str
+    log_level: str
+    telegram_token: str = field(repr=False, default="")
+    telegram_secret: str = field(repr=False, default="")
+    smtp_url: str = field(repr=False, default="")
+    webhook_secret: str = field(repr=False, default="")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """
+        Read the settings.
+
+        Raises:
+            BadSetting: A BANTER_* name is unknown (with the nearest known one), or a value is unreadable.
+        """
+        _refuse_unknown(environ)
+        values: dict[str, Any] = {row.name.removeprefix(PREFIX).lower(): _value(row, environ) for row in ROWS}
+        values["port"] = _port(values["port"])
+        values["allowed_origins"] = tuple(values["allowed_origins"].split())
+        values["public_url"] = (values["public_url"] or f"http://{_shown(values['host'])}:{values['port']}").rstrip("/")
+        settings = cls(**values)
+        _refuse_half(settings)
+        return settings
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [row.name for row in ROWS]
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the README lists those there are."
+            raise BadSetting(f"unknown setting {name}: {hint}")
+
+
+def _value(row: Row, environ: Mapping[str, str]) -> str:
+    value = environ.get(row.name, "").strip() or row.default
+    if row.choices and value not in row.choices:
+        raise BadSetting(f"{row.name}: expected {' or '.join(row.choices)}, found {value!r}")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 0 <= int(text) <= 65535:
+        raise BadSetting(f"BANTER_PORT: expected a number from 0 to 65535, found {text!r}")
+    return int(text)
+
+
+def _refuse_half(settings: Settings) -> None:
+    needs = (
+        (settings.sales_email, settings.smtp_url, "BANTER_SALES_EMAIL", "BANTER_SMTP_URL"),
+        (settings.webhook_url, settings.webhook_secret, "BANTER_WEBHOOK_URL", "BANTER_WEBHOOK_SECRET"),
+        (settings.sales_telegram_chat, settings.telegram_token, "BANTER_SALES_TELEGRAM_CHAT", "BANTER_TELEGRAM_TOKEN"),
+        (
+            settings.telegram_mode == "webhook",
+            settings.telegram_secret,
+            "BANTER_TELEGRAM_MODE=webhook",
+            "BANTER_TELEGRAM_SECRET",
+        ),
+    )
+    for have, need, name, missing in needs:
+        if have and not need:
+            raise BadSetting(f"{name} is set but {missing} is not: set both, or neither")

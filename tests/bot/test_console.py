@@ -1,0 +1,712 @@
+"""The console over HTTP: who gets in, what is shown, and that nothing a visitor wrote is more than text."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+import pytest
+import yaml
+from litestar import Litestar
+from litestar.testing import TestClient
+from markupsafe import escape
+
+from bot.console.app import build_router
+from bot.console.security import Passwords
+from bot.console.session import new_sign_in_link, safe_next
+from bot.console.transcript import marked
+from bot.console.words import LANGUAGES, Words, choose_language, load_texts
+from dialogs import facts as known_facts
+from dialogs.library import Library
+from scoring.values import Headcount
+from storage.errors import StoreBusy
+from storage.values import Sending
+from tests.bot.console_twin import (
+    EVIL,
+    FIRST,
+    START,
+    ConsoleTwin,
+    facts_of_founder,
+    founder,
+    said,
+    sending,
+    simple,
+    turn,
+)
+from tests.twins import Clock
+
+LOCALES = Path(__file__).parents[2] / "locales"
+TEMPLATES = Path(__file__).parents[2] / "bot" / "console" / "templates"
+STATIC = TEMPLATES.parent / "static"
+TEXTS = load_texts(LOCALES)
+ENGLISH = Words("en", TEXTS["en"])
+PASSWORD = "four unrelated words here"
+FRAMEWORKS = Path(__file__).parents[2] / "dialogs" / "frameworks"
+RULES_WORDED = {
+    "need.0.0": "need.category",
+    "need.1.0": "need.purpose or pain.says or need.detail",
+    "need.2.0": "need.scope is clear or spec.has is yes or need.feature",
+    "budget.0.0": "budget.reaction in fine less",
+    "budget.0.1": "budget.amount and budget.status is allocated",
+    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_below_estimate)",
+    "budget.0.3": "budget.status is allocated",
+    "budget.0.4": "budget.intent is ordering",
+    "budget.0.5": "budget.amount and not flag budget_implausible",
+    "budget.0.6": "budget.status is to_form",
+    "budget.0.7": "budget.amount",
+    "budget.0.8": "budget.reaction is too_much",
+    "budget.0.9": "budget.status in none spent",
+    "authority.0.0": "authority.decides is true",
+    "authority.0.1": "authority.role in owner c_level and not authority.decides is false",
+    "authority.0.2": "authority.role in owner c_level director",
+    "authority.0.3": "authority.role is manager",
+    "authority.0.4": "authority.role is specialist",
+    "authority.0.5": "authority.decides is false",
+    "authority.1.0": "authority.person and authority.role in manager specialist and not authority.decides is true",
+    "timing.0.0": "timing.deadline within 100d",
+    "timing.0.1": "timing.deadline within 190d",
+    "timing.0.2": "timing.urgency is asap",
+    "timing.0.3": "timing.deadline within 380d",
+    "timing.0.4": "timing.urgency is dated",
+    "timing.0.5": "timing.urgency is flexible",
+}
+T = TypeVar("T")
+Client = TestClient[Litestar]
+
+
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(coroutine)
+
+
+def client_of(twin: ConsoleTwin, clock: Clock, url: str = "http://console.local") -> Client:
+    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, zone="Europe/Warsaw")
+    return TestClient(Litestar([router], openapi_config=None), base_url=url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(START + timedelta(minutes=10))
+
+
+@pytest.fixture
+def twin() -> ConsoleTwin:
+    twin = ConsoleTwin()
+    twin.employ()
+    return twin
+
+
+@pytest.fixture
+def client(twin: ConsoleTwin, clock: Clock) -> Iterator[Client]:
+    """A browser that has signed in."""
+    with client_of(twin, clock) as client:
+        enter(client, twin, clock)
+        yield client
+
+
+@pytest.fixture
+def stranger(twin: ConsoleTwin, clock: Clock) -> Iterator[Client]:
+    """A browser that has not."""
+    with client_of(twin, clock) as client:
+        yield client
+
+
+def csrf_in(page: httpx.Response) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
+def link_for(twin: ConsoleTwin, clock: Clock) -> str:
+    return wait_for(new_sign_in_link(twin, "anna", "", clock()))
+
+
+def enter(client: Client, twin: ConsoleTwin, clock: Clock) -> httpx.Response:
+    link = link_for(twin, clock)
+    return client.post(link, data={"csrf": csrf_in(client.get(link))}, follow_redirects=False)
+
+
+def set_password(client: Client, email: str = "anna@northlight.example", **changes: str) -> httpx.Response:
+    token = csrf_in(client.get("/console/account"))
+    form = {"csrf": token, "email": email, "password": PASSWORD, "again": PASSWORD}
+    return client.post("/console/account", data=form | changes, follow_redirects=False)
+
+
+def try_password(client: Client, email: str, password: str) -> httpx.Response:
+    token = csrf_in(client.get("/console/sign-in"))
+    form = {"csrf": token, "email": email, "password": password}
+    return client.post("/console/sign-in", data=form, follow_redirects=False)
+
+
+class TestGettingIn:
+    @pytest.mark.parametrize("path", ["", "/leads/lead-1", "/leads", "/leads/lead-1/news", "/outbox", "/account"])
+    def test_a_stranger_is_sent_to_the_form(self, stranger: Client, twin: ConsoleTwin, path: str) -> None:
+        twin.keep(founder())
+        answer = stranger.get(f"/console{path}", follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/console/sign-in")
+        assert "Olena" not in answer.text
+
+    def test_a_stranger_cannot_send_again(self, stranger: Client, twin: ConsoleTwin) -> None:
+        twin.rows["a"] = sending("a", Sending.DEAD)
+        answer = stranger.post("/console/outbox/a/resend", data={"csrf": "x"}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in")
+        assert twin.rows["a"].state is Sending.DEAD
+
+    def test_a_polling_page_is_sent_to_the_form_as_a_whole(self, stranger: Client) -> None:
+        answer = stranger.get("/console/leads", headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/console/sign-in")
+
+    def test_looking_at_a_link_does_not_use_it_up(self, stranger: Client, twin: ConsoleTwin, clock: Clock) -> None:
+        link = link_for(twin, clock)
+        pages = [stranger.get(link) for _ in range(3)]
+        answer = stranger.post(link, data={"csrf": csrf_in(pages[-1])}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console?notice=welcome")
+        assert stranger.get("/console").status_code == 200
+
+    def test_a_link_works_once(self, stranger: Client, twin: ConsoleTwin, clock: Clock) -> None:
+        link = link_for(twin, clock)
+        token = csrf_in(stranger.get(link))
+        stranger.post(link, data={"csrf": token})
+        stranger.cookies.delete("banter_console")
+        assert stranger.post(link, data={"csrf": token}).status_code == 410
+
+    def test_a_link_is_too_old_after_a_quarter_of_an_hour(
+        self, stranger: Client, twin: ConsoleTwin, clock: Clock
+    ) -> None:
+        link = link_for(twin, clock)
+        clock.forward(15 * 60)
+        token = csrf_in(stranger.get(link))
+        assert stranger.post(link, data={"csrf": token}).status_code == 410
+        assert stranger.get("/console", follow_redirects=False).status_code == 303
+
+    def test_only_a_hash_of_the_link_is_kept(self, twin: ConsoleTwin, clock: Clock) -> None:
+        token = link_for(twin, clock).rpartition("/")[2]
+        assert list(twin.links) == [hashlib.sha256(token.encode()).hexdigest()]
+
+    def test_the_session_cookie_is_out_of_reach(self, twin: ConsoleTwin, clock: Clock) -> None:
+        with client_of(twin, clock, "https://console.local") as client:
+            cookie = enter(client, twin, clock).headers["set-cookie"]
+        assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/console", "Max-Age=43200"} <= set(cookie.split("; "))
+        token = re.match("banter_console=([^;]+)", cookie)
+        assert token is not None
+        assert token[1] not in str(twin.sessions)
+
+    def test_the_session_is_over_after_twelve_hours(self, client: Client, clock: Clock) -> None:
+        clock.forward(12 * 3600 - 1)
+        assert client.get("/console", follow_redirects=False).status_code == 200
+        clock.forward(1)
+        assert client.get("/console", follow_redirects=False).status_code == 303
+
+    def test_signing_in_again_ends_the_session_before(self, client: Client, twin: ConsoleTwin, clock: Clock) -> None:
+        before = set(twin.sessions)
+        link = link_for(twin, clock)
+        client.post(link, data={"csrf": csrf_in(client.get(link))})
+        assert len(twin.sessions) == 1
+        assert before.isdisjoint(twin.sessions)
+
+    def test_signing_out_ends_the_session(self, client: Client, twin: ConsoleTwin) -> None:
+        token = csrf_in(client.get("/console"))
+        answer = client.post("/console/sign-out", data={"csrf": token}, follow_redirects=False)
+        assert answer.headers["location"] == "/console/sign-in"
+        assert twin.sessions == {}
+        assert client.get("/console", follow_redirects=False).status_code == 303
+
+    @pytest.mark.parametrize(
+        ("path", "safe"),
+        [
+            ("/console/leads/1", "/console/leads/1"),
+            ("/console?stage=mql", "/console?stage=mql"),
+            ("https://evil.example/console", "/console"),
+            ("//evil.example", "/console"),
+            ("/console//evil.example", "/console"),
+            ("/console/../admin", "/console"),
+            ("/console\\evil", "/console"),
+            ("/consoles", "/console"),
+        ],
+    )
+    def test_signing_in_leads_nowhere_else(self, path: str, safe: str) -> None:
+        assert safe == safe_next(path)
+
+
+class TestPasswords:
+    def test_a_password_opens_the_console_next_time(self, client: Client, twin: ConsoleTwin) -> None:
+        assert set_password(client, "Anna@Northlight.example").headers["location"] == "/console/account?notice=saved"
+        assert client.get("/console", follow_redirects=False).status_code == 200
+        assert twin.people["anna"].password_hash.startswith("$argon2id$")
+        client.cookies.clear()
+        answer = try_password(client, "ANNA@northlight.example", PASSWORD)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+        assert client.get("/console", follow_redirects=False).status_code == 200
+
+    def test_unknown_and_wrong_get_the_same_answer(self, client: Client) -> None:
+        set_password(client)
+        client.cookies.clear()
+        first = try_password(client, "anna@northlight.example", "wrong")
+        client.cookies.clear()
+        second = try_password(client, "nobody@northlight.example", "wrong")
+        pages = [re.sub(r"[0-9a-f]{64}", "", answer.text).replace("nobody@", "anna@") for answer in (first, second)]
+        assert first.status_code == second.status_code == 401
+        assert pages[0] == pages[1]
+        assert "do not match" in first.text
+
+    def test_without_a_password_an_empty_one_does_not_do(self, stranger: Client, twin: ConsoleTwin) -> None:
+        twin.employ("oleh", "oleh@northlight.example")
+        assert try_password(stranger, "oleh@northlight.example", "").status_code == 401
+
+    def test_whoever_left_cannot_sign_in(self, client: Client, twin: ConsoleTwin) -> None:
+        set_password(client)
+        twin.people["anna"].staff = replace(twin.people["anna"].staff, active=False)
+        client.cookies.clear()
+        assert try_password(client, "anna@northlight.example", PASSWORD).status_code == 401
+
+    def test_the_sixth_try_in_a_minute_is_refused_even_if_right(self, client: Client, clock: Clock) -> None:
+        set_password(client)
+        client.cookies.clear()
+        tries = [try_password(client, "anna@northlight.example", "wrong").status_code for _ in range(5)]
+        assert tries == [401] * 5
+        assert try_password(client, "anna@northlight.example", PASSWORD).status_code == 429
+        clock.forward(60)
+        assert try_password(client, "anna@northlight.example", PASSWORD).status_code == 303
+
+    def test_one_address_cannot_try_many_accounts(self, stranger: Client) -> None:
+        tries = [try_password(stranger, f"{n}@northlight.example", "wrong").status_code for n in range(6)]
+        assert tries == [401] * 5 + [429]
+
+    @pytest.mark.parametrize(
+        ("changes", "said_back"),
+        [
+            ({"email": "anna"}, "does not look like"),
+            ({"email": "an na@x.example"}, "does not look like"),
+            ({"password": "short", "again": "short"}, "at least 12"),
+            ({"password": "x" * 257, "again": "x" * 257}, "256"),
+            ({"again": "something else"}, "differ"),
+            ({"email": "oleh@northlight.example"}, "Somebody else"),
+        ],
+    )
+    def test_a_form_that_does_not_do_says_why(
+        self, client: Client, twin: ConsoleTwin, changes: dict[str, str], said_back: str
+    ) -> None:
+        twin.employ("oleh", "oleh@northlight.example")
+        answer = set_password(client, **changes)
+        assert answer.status_code == 422
+        assert said_back in answer.text
+        assert twin.people["anna"].password_hash == ""
+
+    def test_later_the_old_password_is_asked_for(self, client: Client, clock: Clock, twin: ConsoleTwin) -> None:
+        set_password(client)
+        before = twin.people["anna"].password_hash
+        clock.forward(16 * 60)
+        assert set_password(client, old="wrong", password=PASSWORD * 2, again=PASSWORD * 2).status_code == 422
+        assert twin.people["anna"].password_hash == before
+        assert set_password(client, old=PASSWORD, password=PASSWORD * 2, again=PASSWORD * 2).status_code == 303
+        assert twin.people["anna"].password_hash != before
+
+    def test_a_damaged_hash_opens_nothing(self) -> None:
+        assert wait_for(Passwords().fits("nonsense", PASSWORD)) is False
+
+
+class TestForms:
+    @pytest.mark.parametrize("token", ["", "wrong", "é"])
+    def test_a_form_without_our_token_changes_nothing(self, client: Client, twin: ConsoleTwin, token: str) -> None:
+        twin.rows["a"] = sending("a", Sending.DEAD)
+        for path in ("/console/outbox/a/resend", "/console/account", "/console/sign-out"):
+            assert client.post(path, data={"csrf": token}, follow_redirects=False).status_code == 403
+        assert twin.rows["a"].state is Sending.DEAD
+        assert client.get("/console", follow_redirects=False).status_code == 200
+
+    def test_a_form_from_another_site_is_refused(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.rows["a"] = sending("a", Sending.DEAD)
+        token = csrf_in(client.get("/console/outbox"))
+        headers = {"Sec-Fetch-Site": "cross-site"}
+        assert client.post("/console/outbox/a/resend", data={"csrf": token}, headers=headers).status_code == 403
+        assert twin.rows["a"].state is Sending.DEAD
+
+    def test_the_token_may_come_in_the_header(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.rows["a"] = sending("a", Sending.DEAD)
+        headers = {"X-CSRF-Token": csrf_in(client.get("/console/outbox"))}
+        assert client.post("/console/outbox/a/resend", headers=headers, follow_redirects=False).status_code == 303
+        assert twin.rows["a"].state is Sending.READY
+
+    def test_signing_in_needs_the_token_too(self, stranger: Client, twin: ConsoleTwin, clock: Clock) -> None:
+        link = link_for(twin, clock)
+        assert stranger.post(link, data={"csrf": "x"}).status_code == 403
+        assert stranger.post("/console/sign-in", data={"email": "a@b", "password": "x"}).status_code == 403
+        assert len(twin.links) == 1
+
+    def test_a_form_too_large_is_refused(self, client: Client) -> None:
+        token = csrf_in(client.get("/console/account"))
+        answer = client.post("/console/account", data={"csrf": token, "email": "x" * 20_000})
+        assert answer.status_code == 413
+
+    @pytest.mark.parametrize("path", ["", "/sign-in", "/leads/nobody", "/static/console.css", "/static/nothing.css"])
+    def test_every_answer_is_guarded(self, client: Client, path: str) -> None:
+        headers = client.get(f"/console{path}").headers
+        policy = headers["content-security-policy"]
+        assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(
+            policy.split("; ")
+        )
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"].startswith("public" if path == "/static/console.css" else "no-store")
+
+
+class TestLeads:
+    def test_the_empty_list_says_how_to_try(self, client: Client) -> None:
+        page = client.get("/console").text
+        assert "No leads yet" in page
+        assert "Try the chat" in page
+
+    def test_a_lead_stands_with_temperature_score_and_origin(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        page = client.get("/console").text
+        for shown in (
+            "Olena Koval",
+            "Kolo Retail",
+            "olena@kolo.ua",
+            "hot",
+            "95/100",
+            "northlight.example/services/crm",
+        ):
+            assert shown in page
+        assert "Need 20/25, Budget 25/25, Authority 25/25, Timing 25/25" in page
+        assert "utm_source" not in page
+
+    def test_filters_search_and_counts(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        twin.keep(simple("lead-2", name="Marek"))
+        twin.keep(simple("lead-3", name="Zofia", stage="nurture", temperature="warm"))
+        found = {
+            query: {name for name in ("Olena", "Marek", "Zofia") if name in client.get(f"/console?{query}").text}
+            for query in ("stage=nurture", "temperature=hot", "search=kolo+olena", "search=nobody", "stage=nonsense")
+        }
+        assert found == {
+            "stage=nurture": {"Zofia"},
+            "temperature=hot": {"Olena"},
+            "search=kolo+olena": {"Olena"},
+            "search=nobody": set(),
+            "stage=nonsense": {"Olena", "Marek", "Zofia"},
+        }
+        assert re.search(
+            r'id="filter-nurture"[^>]*><span[^>]*>not ready yet</span> <b>1</b>', client.get("/console").text
+        )
+
+    def test_older_leads_follow_page_by_page_without_gaps(self, client: Client, twin: ConsoleTwin) -> None:
+        for number in range(60):
+            twin.keep(simple(f"lead-{number}", name=f"Visitor {number}.", updated=START - timedelta(hours=number)))
+        seen: list[str] = []
+        path = "/console"
+        while path:
+            page = client.get(path).text
+            seen += re.findall(r"Visitor \d+\.", page)
+            older = re.search(r'id="older" href="([^"]+)"', page)
+            path = older[1].replace("&amp;", "&") if older else ""
+        assert seen == [f"Visitor {number}." for number in range(60)]
+
+    def test_a_poll_brings_the_list_only_when_it_looks_different(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        poll = re.search(r'hx-get="([^"]+)"', client.get("/console?temperature=hot").text)
+        assert poll is not None
+        address = poll[1].replace("&amp;", "&")
+        assert "temperature=hot" in address
+        assert client.get(address).status_code == 204
+        twin.keep(founder("lead-2", name="Marek"))
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "Marek" in answer.text
+        assert "<html" not in answer.text
+
+    def test_a_page_of_older_leads_stays_still(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        assert "every 10s" in client.get("/console").text
+        assert "every 10s" not in client.get("/console?before=lead-1").text
+
+    def test_a_store_in_trouble_is_told_as_such(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.fails = StoreBusy("locked", retry_after=2.0)
+        answer = client.get("/console")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert "Nothing is lost" in answer.text
+
+
+class TestOneLead:
+    def test_every_point_stands_with_its_rule_and_quote(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        page = client.get("/console/leads/lead-1").text
+        for shown in (
+            "Names something we could build or solve",
+            '<a href="#turn-1">CRM for our sales team</a>',
+            "Decides personally",
+            '<a href="#turn-3">I decide myself</a>',
+            "42% of the usual time",
+            "agrees with the estimate: 100% of the likely price",
+            "4–10 weeks",
+            'aria-label="Estimated price: from €6,800 to €19,000, most likely €12,000"',
+            "The deadline is compressed",
+            "by 16 March 2026",
+            "mailto:olena%40kolo.ua",
+        ):
+            assert shown in page
+
+    def test_quotes_are_marked_and_corrected_ones_struck_through(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        page = client.get("/console/leads/lead-1").text
+        assert '<mark title="Kind of work: CRM; What for: sales">CRM for our sales team</mark>' in page
+        assert '<mark title="Budget: €9,000 (corrected later)" class="corrected"><s>9 000 €</s></mark>' in page
+        assert '<mark title="Budget: €12,000">12 000 €</mark>' in page
+        assert '<li class="chosen">Not yet' in page
+        assert '<mark title="Specification: no">Not yet</mark>' in page
+
+    def test_a_lead_about_whom_nothing_is_known_is_shown(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(simple("lead-2"))
+        page = client.get("/console/leads/lead-2").text
+        assert "No name yet" in page
+        assert "Still unknown:</b> Budget, Authority, Need, Timing" in page
+
+    def test_facts_that_were_erased_leave_the_page_whole(self, client: Client, twin: ConsoleTwin) -> None:
+        details = founder()
+        assessment = json.loads(msgspec.json.encode(details.assessment))
+        for row in assessment["criteria"]:
+            for reason in row["reasons"]:
+                reason["facts"] = [None]
+        twin.keep(replace(details, assessment=assessment, facts=()))
+        assert client.get("/console/leads/lead-1").status_code == 200
+
+    def test_an_unknown_lead_is_not_found(self, client: Client) -> None:
+        for key in ("nobody", "x" * 500, "%00", "..%2f"):
+            assert client.get(f"/console/leads/{key}").status_code == 404
+
+    def test_a_page_hears_that_the_conversation_went_on(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        assert client.get("/console/leads/lead-1/news?turn=4").status_code == 204
+        assert "#turn-4" in client.get("/console/leads/lead-1/news?turn=3").text
+
+
+class TestMarks:
+    @pytest.mark.parametrize(
+        "spans", [[(0, 3)], [(0, 6), (3, 9)], [(3, 9), (0, 12), (4, 5)], [(-5, 3), (8, 999)], [(9, 3)]]
+    )
+    def test_the_words_stay_complete_whatever_the_spans(self, spans: list[tuple[int, int]]) -> None:
+        fact = said("need.detail", "x", FIRST, FIRST, "in-1")
+        facts = [replace(fact, evidence=replace(fact.evidence, start=start, end=end)) for start, end in spans]
+        pieces = marked(FIRST, facts, set(map(id, facts)), ENGLISH)
+        assert "".join(piece.text for piece in pieces) == FIRST
+
+    def test_overlapping_quotes_become_one_mark(self) -> None:
+        text = "a CRM for sales"
+        facts = [
+            said("need.category", "crm", text, "CRM for", "i"),
+            said("need.purpose", "sales", text, "for sales", "i"),
+        ]
+        pieces = marked(text, facts, {id(facts[0])}, ENGLISH)
+        assert [(piece.text, piece.title, piece.corrected) for piece in pieces] == [
+            ("a ", "", False),
+            ("CRM for sales", "Kind of work: CRM; What for: sales", False),
+        ]
+
+    def test_offsets_count_characters(self) -> None:
+        text = "👋🏽 Потрібна CRM"
+        pieces = marked(text, [fact := said("need.category", "crm", text, "CRM", "i")], {id(fact)}, ENGLISH)
+        assert pieces[-1].text == "CRM"
+
+
+class TestOutbox:
+    @pytest.fixture(autouse=True)
+    def _rows(self, twin: ConsoleTwin) -> None:
+        for row in (
+            sending("a", Sending.DEAD, error="SMTP 550"),
+            sending("b", Sending.UNCERTAIN, "telegram.reply", "timed out"),
+            sending("c", Sending.READY, "notify.webhook", "HTTP 503"),
+            sending("d", Sending.SENT, "notify.console"),
+        ):
+            twin.rows[row.id] = row
+
+    def test_what_is_stuck_comes_first_and_dead_before_uncertain(self, client: Client) -> None:
+        page = client.get("/console/outbox").text
+        assert page.index("SMTP 550") < page.index("timed out")
+        assert "HTTP 503" not in page
+
+    @pytest.mark.parametrize(("tab", "shown"), [("waiting", "HTTP 503"), ("sent", "otification in the console")])
+    def test_the_rest_is_there_by_choice(self, client: Client, tab: str, shown: str) -> None:
+        page = client.get(f"/console/outbox?show={tab}").text
+        assert shown in page
+        assert "SMTP 550" not in page
+
+    def test_a_row_is_sent_again_once(self, client: Client, twin: ConsoleTwin, clock: Clock) -> None:
+        token = csrf_in(client.get("/console/outbox"))
+        first, second = (
+            client.post("/console/outbox/a/resend", data={"csrf": token}, follow_redirects=False) for _ in range(2)
+        )
+        assert first.headers["location"] == "/console/outbox?notice=resent"
+        assert second.headers["location"] == "/console/outbox?notice=not_stuck"
+        assert (twin.rows["a"].state, twin.rows["a"].due) == (Sending.READY, clock())
+
+    def test_every_page_warns_while_something_is_stuck(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        paths = ("/console", "/console/leads/lead-1", "/console/account")
+        assert all("waiting for you: 2" in client.get(path).text for path in paths)
+        twin.rows.clear()
+        assert not any("waiting for you" in client.get(path).text for path in paths)
+
+
+class _Tags(HTMLParser):
+    """Every tag with its attributes, as a browser would build them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, attrs))
+
+
+@pytest.mark.parametrize("evil", [*EVIL, "javascript:alert(1)", "</q></a><b>x", "' onmouseover='alert(1)"])
+class TestWhatVisitorsWrite:
+    def test_is_text_and_nothing_else(self, client: Client, twin: ConsoleTwin, evil: str) -> None:
+        def pages() -> list[str]:
+            paths = ("/console", "/console/leads", "/console/leads/lead-1", "/console/outbox")
+            return [client.get(path).text for path in paths]
+
+        def shape(page: str) -> list[tuple[str, list[str]]]:
+            return [(tag, [name for name, _ in attributes]) for tag, attributes in _Tags(page).tags]
+
+        self._keep(twin, "harmless words")
+        before = [shape(page) for page in pages()]
+        self._keep(twin, evil)
+        after = pages()
+        assert before == [shape(page) for page in after]
+        assert all(str(escape(evil)) in page for page in after)
+        assert "<" not in evil or not any(evil in page for page in after)
+        assert "49" not in re.sub(r"[0-9a-f]{16,}", "", after[0])
+        tags = _Tags("".join(after)).tags
+        assert not any(name.startswith("on") or name == "style" for _, attributes in tags for name, _ in attributes)
+        assert all(not str(dict(attributes).get("href", "")).startswith("javascript") for _, attributes in tags)
+
+    def _keep(self, twin: ConsoleTwin, words: str) -> None:
+        text = f"before {words} after"
+        facts = (
+            said("need.detail", words, text, words, "in-1"),
+            said("need.category", words, text, f"before {words}", "in-1"),
+            said("contact.name", words, text, words, "in-1", how=words),
+        )
+        details = founder(name=words, company=words, contact=words, source=words, page=words, channel=words)
+        assessment = json.loads(msgspec.json.encode(details.assessment))
+        assessment["criteria"][0]["reasons"][0]["facts"] = msgspec.to_builtins(facts)
+        twin.keep(
+            replace(
+                details,
+                assessment=assessment,
+                facts=facts,
+                transcript=(
+                    turn(1, "text", text, words),
+                    turn(2, "file", words, words),
+                    turn(3, "signal", words, words),
+                ),
+                email=words,
+                phone=words,
+                telegram=words,
+            )
+        )
+        twin.rows["a"] = sending("a", Sending.DEAD, words, words)
+
+    def test_stays_text_in_what_a_searcher_is_told(self, client: Client, evil: str) -> None:
+        page = client.get("/console", params={"search": evil}).text
+        field = next(dict(found) for tag, found in _Tags(page).tags if tag == "input" and ("id", "search") in found)
+        assert field["value"] == evil
+
+
+class TestWords:
+    def test_every_language_has_every_word(self) -> None:
+        keys = {language: set(texts) for language, texts in TEXTS.items()}
+        assert all(keys["en"] == found for found in keys.values())
+        assert all(text.strip() for texts in TEXTS.values() for text in texts.values())
+
+    def test_every_language_puts_in_the_same_values(self) -> None:
+        for key, text in TEXTS["en"].items():
+            wanted = set(re.findall(r"\{\w+\}", text))
+            assert dict.fromkeys(LANGUAGES, wanted) == {
+                language: set(re.findall(r"\{\w+\}", TEXTS[language][key])) for language in LANGUAGES
+            }, key
+
+    def test_every_word_a_template_asks_for_is_there(self) -> None:
+        templates = "".join(file.read_text("utf-8") for file in TEMPLATES.iterdir())
+        asked = set(re.findall(r'\bt\("([^"]+)"[,)]', templates))
+        assert len(asked) > 80
+        assert asked <= set(TEXTS["en"])
+
+    def test_every_rule_and_every_advice_of_the_packaged_frameworks_has_words(self, library: Library) -> None:
+        for name, framework in library.frameworks.items():
+            rules = {rule.name for row in framework.rubric.criteria for group in row.groups for rule in group}
+            assert {f"rule.{name}.{rule}" for rule in rules} <= set(TEXTS["en"])
+            assert {f"advice.{rule.id}" for rule in framework.rubric.advice} <= set(TEXTS["en"])
+
+    def test_the_words_of_the_rules_belong_to_the_rules_as_they_stand(self) -> None:
+        """Rules are named by their place: whoever moves one has to move its words."""
+        criteria = yaml.safe_load((FRAMEWORKS / "bant.yaml").read_text("utf-8"))["criteria"]
+        found = {
+            f"{name}.{at}.{nth}": rule["when"]
+            for name, row in criteria.items()
+            for at, group in enumerate(row["points"])
+            for nth, rule in enumerate(group)
+        }
+        assert found == RULES_WORDED
+
+    def test_every_fact_value_and_flag_has_words(self) -> None:
+        keys = known_facts.READ_BY_EARS | known_facts.READ_ALWAYS
+        assert [key for key in sorted(keys) if not ENGLISH.has("fact", key)] == []
+        assert [flag for flag in known_facts.FLAGS if not ENGLISH.has("flag_means", flag)] == []
+        for key, values in known_facts.VALUES.items():
+            for value in sorted(values - {True, False, "yes", "no"}, key=str):
+                kind = "role" if key == "authority.role" else f"value.{key}"
+                assert ENGLISH.has(kind, str(value)), (key, value)
+
+    @pytest.mark.parametrize(
+        ("wanted", "accepted", "language"),
+        [
+            ("", "", "en"),
+            ("", "uk-UA,uk;q=0.9,en;q=0.8", "uk"),
+            ("", "de-DE,de;q=0.9,pl;q=0.5,ru;q=0.7", "ru"),
+            ("pl", "uk", "pl"),
+            ("xx", "uk", "uk"),
+            ("", "en;q=nonsense,pl", "pl"),
+        ],
+    )
+    def test_the_language_is_the_readers(self, wanted: str, accepted: str, language: str) -> None:
+        assert language == choose_language(wanted, accepted)
+
+    def test_a_chosen_language_stays(self, client: Client) -> None:
+        assert "<h1>Leady</h1>" in client.get("/console?lang=pl").text
+        assert "<h1>Leady</h1>" in client.get("/console").text
+
+    def test_every_page_speaks_every_language(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        twin.rows["a"] = sending("a", Sending.DEAD)
+        for language in LANGUAGES:
+            for path in ("", "/leads/lead-1", "/outbox", "/account", "/sign-in/x", "/leads/nobody"):
+                page = client.get(f"/console{path}?lang={language}").text
+                assert f'<html lang="{language}">' in page
+
+    @pytest.mark.parametrize(
+        ("language", "sum_", "people"),
+        [("en", "€12,000", "5–10"), ("uk", "12 000 €", "5–10"), ("pl", "12 000 €", "5–10"), ("ru", "12 000 €", "5–10")],
+    )
+    def test_sums_and_people_read_naturally(self, language: str, sum_: str, people: str) -> None:
+        words = Words(language, TEXTS[language])
+        amount = next(fact for fact in reversed(facts_of_founder()) if fact.key == "budget.amount")
+        shown = words.value("budget.amount", amount.value)
+        assert sum_ == re.sub(r"\s", " ", shown)
+        assert people == words.value("people.count", Headcount(5, 10))
+
+
+def test_the_vendored_script_is_the_one_that_was_looked_at() -> None:
+    noted = (STATIC / "VENDORED.md").read_text("utf-8")
+    assert hashlib.sha256((STATIC / "htmx.min.js").read_bytes()).hexdigest() in noted
+    assert (STATIC / "htmx.LICENSE.txt").is_file()

@@ -1,0 +1,20 @@
+"""Generated pages are what the generator makes of today's code."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_stages_page_is_drawn_from_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagram", "stages"]) == 0
+    assert capsys.readouterr().out.strip() == (ROOT / "docs" / "stages.md").read_text(encoding="utf-8").strip()
+
+
+def test_the_frameworks_page_shows_the_tree_of_today(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagram", "bant"]) == 0
+    drawn = capsys.readouterr().out.strip()
+    assert drawn in (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
