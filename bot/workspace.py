@@ -181,13 +181,9 @@ class _Shelf:
         return loaded
 
     def lexicon(self, language: str) -> dict[str, Any]:
-        """The words of a language."""
-        merged: dict[str, Any] = {}
-        for name in ("lexicon.yaml", "lexicon_words.yaml"):
-            path = LOCALES / language / name
-            if path.is_file():
-                merged.update(self.table(path))
-        return merged
+        """The words of a language; a missing file shows as a problem of the texts."""
+        path = LOCALES / language / "lexicon.yaml"
+        return self.table(path) if path.is_file() else {}
 
     def table(self, path: Path) -> dict[str, Any]:
         """A YAML mapping."""

@@ -176,6 +176,8 @@ def _phone(
             continue
         called = asked is Asked.CONTACT or any(_ends_with(before, word) for word in words.phone)
         sure = match[0].startswith("+")
+        if asked is Asked.MONEY and not sure and not called:
+            continue  # "50 000 - 70 000" after a question about money is a sum
         if not sure and (after.startswith(words.money) or (not called and _sum_like(match[0]))):
             continue
         value = _number(match[0], words.language, sure=sure or called)

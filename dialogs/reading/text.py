@@ -14,7 +14,7 @@ _LATIN = "aceiopxykmhtb"  # letters that look alike, in lower case, place for pl
 _CYRILLIC = "асеіорхукмнтв"
 _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
-_MIXED = compile_regex(r"[a-z]{1,30}[а-яіїєґ][a-zа-яіїєґ']{0,30}|[а-яіїєґ']{1,30}[a-z][a-zа-яіїєґ']{0,30}")
+_MIXED = compile_regex(r"[a-z]{1,30}[а-яіїєґ][a-zа-яіїєґ']{0,30}|[а-яіїєґ][а-яіїєґ']{0,29}[a-z][a-zа-яіїєґ']{0,30}")
 
 
 def _table() -> dict[int, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialogs.engine import advance, open_conversation
 from dialogs.framework import CONTACT
-from dialogs.values import EffectKind, Ending, Inbound, Kind, Mode, Outcome
+from dialogs.values import AskedQuestion, Ending, Inbound, Kind, Mode, Outcome
 from tests.builders import MONDAY, Visitor, bant, demo
 
 LANGUAGES = ("en", "pl", "uk", "ru")
@@ -113,17 +113,10 @@ def test_whatever_happens_the_books_are_in_order(steps: list[Step], language: st
     assert len(replies) == len(set(replies))
     effects = [effect.key for outcome in one.outcomes for effect in outcome.effects if effect.key != "nurture"]
     assert len(effects) == len(set(effects))
-    handed = [effect for outcome in one.outcomes for effect in outcome.effects if _is_handoff(effect.kind)]
-    assert len(handed) == (one.conversation.handoff == "offered")
+    assert effects.count("handoff") == (one.conversation.handoff == "offered")
     for outcome in one.outcomes:
         assert 0 <= outcome.assessment.total <= outcome.assessment.maximum
         assert len({put.question for put in outcome.conversation.asked}) <= demo().company.max_questions
-        waiting = [put for put in outcome.conversation.asked if put.ending is Ending.OPEN]
-        assert waiting in ([], [outcome.conversation.asked[-1]] if outcome.conversation.asked else [])
-
-
-def _is_handoff(kind: EffectKind) -> bool:
-    return kind is EffectKind.HANDOFF_OFFERED
 
 
 KEYS = re.compile(r"\b[a-z]+(?:\.[a-z_]+)+\b")
@@ -176,7 +169,9 @@ def test_how_the_price_compares_is_asked_only_once_a_price_was_named(steps: list
 @given(steps=anything, language=languages)
 def test_replayed_inbounds_give_the_same_bytes(steps: list[Step], language: str) -> None:
     one = walked(steps, language)
-    conversation = open_conversation("c1", one.channel, one.framework, language, Inbound("o", "c1", Kind.START, "", MONDAY))
+    conversation = open_conversation(
+        "c1", one.channel, one.framework, language, Inbound("o", "c1", Kind.START, "", MONDAY)
+    )
     for inbound, outcome in zip(one.inbounds, one.outcomes, strict=True):
         again = advance(conversation, inbound, demo())
         assert _bytes(again) == _bytes(outcome)

@@ -38,21 +38,6 @@ def read(text: str, language: str, asked: str | None = None, today: date = TODAY
     return read_figures(prepare(text, language), words(language), Asked(asked) if asked else None, today)
 
 
-def examples(slot: str) -> list[tuple[str, str, str | None, dict[str, object] | None]]:
-    return [
-        (language, line["text"], line.get("asked"), line["expects"][slot])
-        for language in LANGUAGES
-        for line in yaml.safe_load((LOCALES / language / "examples.yaml").read_text("utf-8"))
-        if slot in line["expects"]
-    ]
-
-
-@pytest.mark.parametrize(("language", "text", "asked", "expected"), examples("people"))
-def test_every_example_is_read(language: str, text: str, asked: str | None, expected: dict[str, object] | None) -> None:
-    found = read(text, language, asked).people
-    assert (found and {"low": found.value.low, "high": found.value.high}) == expected
-
-
 @pytest.mark.parametrize(("language", "text"), [("ru", "25"), ("uk", "двадцять п'ять"), ("pl", "ok 25"), ("en", "25")])
 def test_a_bare_number_counts_people_only_when_they_were_asked_for(language: str, text: str) -> None:
     found = read(text, language, "people").people

@@ -39,40 +39,11 @@ def read(text: str, language: str, asked: str | None = None, today: date = TODAY
     return read_figures(prepare(text, language), words(language), Asked(asked) if asked else None, today)
 
 
-def examples(slot: str) -> list[tuple[str, str, str | None, dict[str, object] | None]]:
-    return [
-        (language, line["text"], line.get("asked"), line["expects"][slot])
-        for language in LANGUAGES
-        for line in yaml.safe_load((LOCALES / language / "examples.yaml").read_text("utf-8"))
-        if slot in line["expects"]
-    ]
-
-
 def shape(value: Window | None) -> dict[str, object] | None:
     if value is None:
         return None
     start, end = value.start and value.start.isoformat(), value.end and value.end.isoformat()
     return {"from": start, "to": end, "urgency": value.urgency, "hard": value.hard, "phase": value.phase}
-
-
-@pytest.mark.parametrize(("language", "text", "asked", "expected"), examples("timing"))
-def test_every_example_is_read(language: str, text: str, asked: str | None, expected: dict[str, object] | None) -> None:
-    found = read(text, language, asked).timing
-    blank = {"from": None, "to": None, "hard": None, "phase": None}
-    wanted = expected and {**blank, **expected}
-    got = shape(found and found.value)
-    if wanted and got and wanted["phase"] is None:
-        got["phase"] = None  # an example that names no phase leaves it open
-    assert got == wanted
-
-
-@pytest.mark.parametrize(("language", "text", "asked", "expected"), examples("callback"))
-def test_a_call_back_is_no_deadline(
-    language: str, text: str, asked: str | None, expected: dict[str, object] | None
-) -> None:
-    figures = read(text, language, asked)
-    assert figures.timing is None
-    assert shape(figures.callback and figures.callback.value) == {"hard": None, "phase": None, **(expected or {})}
 
 
 def test_a_date_is_a_call_back_once_the_answer_was_put_off() -> None:
