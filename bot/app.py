@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -22,31 +22,24 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
 from bot import __version__
-from bot.channels.front import TelegramFront
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_api import TelegramApi
-from bot.channels.telegram_replies import TelegramReplies
 from bot.channels.web import LARGEST_FILE, WebChannel, build_api
 from bot.console.app import build_router
 from bot.console.words import load_texts
 from bot.delivery import Delivery
 from bot.hub import Hub
 from bot.metrics import Metrics
-from bot.notifiers.email import EmailNotifier, SmtpServer
-from bot.notifiers.render import Renderer
-from bot.notifiers.telegram import TelegramNotifier
-from bot.notifiers.webhook import WebhookNotifier
-from bot.pace import Pace
+from bot.outside import open_outside, open_telegram
 from bot.pages.site import demo_page, widget_script
-from bot.ports import Notifier
 from bot.reception import Reception
 from bot.routing import Routes
 from bot.settings import Settings
 from bot.timekeeper import Timekeeper
 from bot.workspace import LOCALES, Workspace, load_workspace
 from storage.errors import NoSuchConversation, StorageError, StoreBusy
-from storage.ids import uuid7
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 log = structlog.get_logger("banter.app")
 
@@ -65,7 +58,7 @@ class House:
     metrics: Metrics
     delivery: Delivery
     timekeeper: Timekeeper
-    telegram: TelegramChannel | None = None
+    telegram: "TelegramChannel | None" = None
     closing: Sequence[Callable[[], Awaitable[None]]] = ()  # lines to the outside, let go last
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -99,56 +92,15 @@ async def open_house(settings: Settings) -> House:
     workspace = load_workspace(settings.workspace)
     store = await Store.open(settings.database_url)
     hub, metrics = Hub(), Metrics()
-    api = TelegramApi(settings.telegram_token, settings.telegram_api) if settings.telegram_token else None
-    senders = build_senders(settings, workspace, api)
-    kinds = tuple(sender.name for sender in senders if sender.name.startswith("notify."))
-    routes = Routes(workspace.library, kinds, settings.public_url)
+    outside = open_outside(settings, workspace.library.company.sales_language)
+    routes = Routes(workspace.library, outside.notifiers, settings.public_url)
     reception = Reception(store, workspace.library, routes, metrics=metrics)
-    delivery = Delivery(store, senders, clock=_now)
+    delivery = Delivery(store, outside.senders, clock=_now)
     timekeeper = Timekeeper(store, reception.receive, _now, lambda: reception.library.company.hours.zone)
-    telegram = None if api is None else _telegram(settings, api, store, reception)
+    telegram = None if outside.telegram is None else open_telegram(settings, outside.telegram, store, reception)
     store.on_commit(hub.tell)
     store.on_commit(lambda _: delivery.nudge())
-    closing = [sender.close for sender in senders if isinstance(sender, WebhookNotifier)]
-    closing += [] if api is None else [api.close]
-    return House(settings, workspace, store, reception, hub, metrics, delivery, timekeeper, telegram, closing)
-
-
-def build_senders(settings: Settings, workspace: Workspace, api: TelegramApi | None) -> list[Notifier]:
-    """
-    One sender for each kind of outbox row that the settings allow to leave; nothing else leaves the machine.
-
-    Raises:
-        BadSetting: An address or a secret is not one.
-    """
-    language = workspace.library.company.sales_language
-    renderer = Renderer(LOCALES)
-    senders: list[Notifier] = []
-    if api is not None:
-        pace = Pace()
-        senders.append(TelegramReplies(api, pace))
-        if settings.sales_telegram_chat:
-            senders.append(TelegramNotifier(api, pace, settings.sales_telegram_chat, renderer, language=language))
-    if settings.sales_email:
-        server = SmtpServer.from_url(settings.smtp_url)
-        senders.append(EmailNotifier(server, settings.sales_email, renderer, language=language, clock=_now))
-    if settings.webhook_url:
-        senders.append(WebhookNotifier(settings.webhook_url, settings.webhook_secret, clock=_now))
-    return senders
-
-
-def _telegram(settings: Settings, api: TelegramApi, store: Store, reception: Reception) -> TelegramChannel:
-    front = TelegramFront(store, reception)
-    webhook = f"{settings.public_url}/telegram/webhook" if settings.telegram_mode == "webhook" else ""
-    return TelegramChannel(
-        api,
-        store,
-        front.receive,
-        new_id=lambda: str(uuid7()),
-        clock=_now,
-        webhook_url=webhook,
-        secret=settings.telegram_secret,
-    )
+    return House(settings, workspace, store, reception, hub, metrics, delivery, timekeeper, telegram, outside.closing)
 
 
 def build_app(house: House) -> Litestar:

@@ -13,7 +13,7 @@ import msgspec
 
 from bot import __version__
 from bot.errors import ShellError
-from bot.journey import Stage, open_stage, read_journey, run_journey
+from bot.journey import Stage, loading_once, open_stage, read_journey, run_journey
 from bot.workspace import DEFAULT, WORKSPACES, load_workspace
 from dialogs.errors import BrokenContent
 from dialogs.values import Choice, Kind, Outcome
@@ -211,9 +211,10 @@ def _read(options: argparse.Namespace) -> int:
 
 def _journey(options: argparse.Namespace) -> int:
     results = []
+    load = loading_once()
     for file in options.files:
         try:
-            failures = [str(failure) for failure in run_journey(read_journey(file))]
+            failures = [str(failure) for failure in run_journey(read_journey(file), load)]
         except BrokenContent as error:
             failures = [str(problem) for problem in error.problems]
         except OSError as error:

@@ -152,6 +152,19 @@ def read_journey(path: Path) -> JourneyFile:
     return YamlSource(str(path), text).decode(JourneyFile)
 
 
+def loading_once(load: Callable[..., Any] = load_workspace) -> Callable[..., Any]:
+    """A loader that reads each workspace once for every set of overrides: many journeys share one."""
+    kept: dict[str, Any] = {}
+
+    def loaded(name: str, overrides: Mapping[str, object] | None = None) -> Any:
+        key = f"{name}\n{overrides!r}"
+        if key not in kept:
+            kept[key] = load(name, overrides)
+        return kept[key]
+
+    return loaded
+
+
 def run_journey(journey: JourneyFile, load: Callable[..., Any] = load_workspace) -> list[Failure]:
     """Play a journey; the expectations that failed, in order."""
     library: Library = load(journey.workspace, journey.company or None).library

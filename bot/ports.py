@@ -81,8 +81,8 @@ class Outbox(Protocol):
 class Timers(Protocol):
     """What is due later."""
 
-    async def due(self, now: datetime, limit: int) -> Sequence[TimerRow]:
-        """Timers whose time has come and whose generation still stands, oldest first."""
+    async def due(self, now: datetime, limit: int, *, loud: bool = True) -> Sequence[TimerRow]:
+        """Timers whose time has come and whose generation still stands, oldest first; not loud: only silent ones."""
         ...
 
 

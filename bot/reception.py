@@ -18,6 +18,8 @@ from storage.values import Route, StoredTurn, TurnRequest
 
 log = structlog.get_logger("banter.turn")
 
+_FROM_VISITORS = (Kind.START, Kind.TEXT, Kind.CHOICE, Kind.FILE)
+
 
 @dataclass(slots=True)
 class Reception:
@@ -88,13 +90,14 @@ def decide_safely(conversation: Conversation, inbound: Inbound, library: Library
 def apologise(conversation: Conversation, inbound: Inbound, library: Library) -> Outcome:
     """What the visitor gets when our own code failed: one honest line, and a person who knows."""
     talk = Talk(conversation, inbound, library)
+    if inbound.kind not in _FROM_VISITORS:
+        return talk.outcome()
     if talk.conversation.mode is not Mode.HUMAN:
         talk.say(talk.line("sorry"))
-    if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE):
-        talk.note("dialog.wants_human", True, inbound.text[:200])
-        if not talk.conversation.handoff:
-            talk.change(handoff="offered")
-            talk.cause(EffectKind.HANDOFF_OFFERED, "handoff")
+    talk.note("dialog.wants_human", True, inbound.text[:200])
+    if not talk.conversation.handoff:
+        talk.change(handoff="offered")
+        talk.cause(EffectKind.HANDOFF_OFFERED, "handoff")
     return talk.outcome()
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.cards import card_for
-from bot.channels.telegram_replies import KIND as TELEGRAM_REPLY
-from bot.channels.telegram_replies import reply_payload
+from bot.channels.telegram_payload import KIND as TELEGRAM_REPLY
+from bot.channels.telegram_payload import reply_payload
 from dialogs.library import Library
 from dialogs.phrases import notes
 from dialogs.values import EffectKind, Inbound, Outcome

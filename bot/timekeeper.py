@@ -50,13 +50,11 @@ class Timekeeper:
     async def once(self) -> int:
         """Fire what is due now; how many fired."""
         now = self.clock()
-        rows = [row for row in await self.timers.due(now, AT_ONCE) if self._may_fire(row, now)]
+        rows = await self.timers.due(now, AT_ONCE, loud=self._is_day(now))
         await asyncio.gather(*(self._fire(row, now) for row in rows))
         return len(rows)
 
-    def _may_fire(self, row: TimerRow, now: datetime) -> bool:
-        if row.purpose == "park":
-            return True
+    def _is_day(self, now: datetime) -> bool:
         return DAY_STARTS <= now.astimezone(ZoneInfo(self.zone())).hour < DAY_ENDS
 
     async def _fire(self, row: TimerRow, now: datetime) -> None:

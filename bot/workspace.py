@@ -158,10 +158,17 @@ class _Shelf:
         """All frameworks by name; a file of the workspace replaces the packaged one of the same name."""
         files = {path.name: path for path in sorted(FRAMEWORKS.glob("*.yaml"))}
         files.update({path.name: path for path in sorted((self.folder / "frameworks").glob("*.yaml"))})
+        names: dict[str, str] = {}
         for path in files.values():
             loaded = self.take(partial(self._framework, path))
-            if loaded is not None:
-                yield loaded[0].name, loaded
+            if loaded is None:
+                continue
+            framework, source = loaded
+            if framework.name in names:
+                problem = f"{names[framework.name]} is called {framework.name!r} as well"
+                self.problems.append(source.problem("framework", problem, "give each framework a name of its own"))
+            names[framework.name] = source.file
+            yield framework.name, loaded
 
     def _framework(self, path: Path) -> tuple[Framework, YamlSource]:
         file, text = self.text(path)

@@ -1,10 +1,10 @@
 """Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from dialogs import moves
 from dialogs.framework import ChoiceSpec, Question
-from dialogs.hearing import Told, news, told_by, told_by_choice, withdrawals
+from dialogs.hearing import Told, news, today_of, told_by, told_by_choice, withdrawals
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import hear
 from dialogs.reading.language import detect_language
@@ -43,7 +43,7 @@ def take_text(talk: Talk) -> None:
         talk.library.ears,
         language=talk.conversation.language,
         asked=None if question is None else question.asks,
-        today=_today(talk),
+        today=today_of(talk.inbound),
     )
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
@@ -166,7 +166,7 @@ def _park(talk: Talk, reading: Reading, told: Told) -> bool:
     """The visitor asks to be written to later: the talk rests until then."""
     window = None if reading.callback is None else reading.callback.value
     day = None if window is None else (window.start or window.end)
-    today = _today(talk)
+    today = today_of(talk.inbound)
     if day is None or day <= today or not STAGES.can(talk.conversation.stage, "postpone"):
         return False
     _learn(talk, Told(tuple(fact for fact in told.facts if not fact.key.startswith("timing."))), correcting=False)
@@ -247,10 +247,6 @@ def take_file(talk: Talk) -> None:
         moves.repeat(talk, [talk.line("file.received")])
     else:
         moves.go_on(talk, [talk.line("file.received")])
-
-
-def _today(talk: Talk) -> date:
-    return date.fromisoformat(talk.inbound.today) if talk.inbound.today else talk.inbound.at.date()
 
 
 def _follow_language(talk: Talk, text: str) -> None:

@@ -1,7 +1,8 @@
 """From a reading to facts; the question asked decides only what a bare yes or a free answer means."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from dialogs.framework import ChoiceSpec, InDays, Question
@@ -48,7 +49,8 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
     if reading.money is not None:
         yield from _fact("budget.amount", reading.money, inbound)
     if reading.timing is not None:
-        yield from _fact("timing.deadline", reading.timing, inbound)
+        window = replace(reading.timing.value, said=today_of(inbound))
+        yield from _fact("timing.deadline", reading.timing, inbound, value=window)
         yield from _fact("timing.urgency", reading.timing, inbound, value=reading.timing.value.urgency.value)
     if reading.role is not None and reading.role.value is not RoleLevel.NONE:
         yield from _fact("authority.role", reading.role, inbound, value=reading.role.value.value)
@@ -141,7 +143,13 @@ def in_days(value: InDays, inbound: Inbound) -> Window:
     """The window a button stands for, counted from the day it was pressed."""
     if value.days is None:
         return Window(None, None, Urgency(value.urgency))
-    return Window(None, inbound.at.date() + timedelta(days=value.days), Urgency.DATED)
+    today = today_of(inbound)
+    return Window(None, today + timedelta(days=value.days), Urgency.DATED, said=today)
+
+
+def today_of(inbound: Inbound) -> date:
+    """The day it is where the company is."""
+    return date.fromisoformat(inbound.today) if inbound.today else inbound.at.date()
 
 
 def news(told: Told, known: Knowledge) -> tuple[tuple[Fact, ...], bool]:

@@ -46,11 +46,9 @@ def ask_on(talk: Talk, before: list[str]) -> None:
         talk.enter("hand_over")
         _say(talk, [*before, talk.line("human.already")])
         return
-    question = None
-    if not _waits_for_person(talk):
-        question = next_question(
-            talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.company.max_questions
-        )
+    question = next_question(
+        talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.company.max_questions
+    )
     lines = [*before, *remarks(talk)]
     if question is None:
         take_leave(talk, lines)
@@ -280,12 +278,6 @@ def _show_estimate(talk: Talk, question: Question) -> list[str]:
 def _is_over(talk: Talk) -> bool:
     """Whether the talk has come to its end, so that only something new opens it again."""
     return talk.waiting is None and talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED)
-
-
-def _waits_for_person(talk: Talk) -> bool:
-    """Whether a person was called and all that was left to ask is where to reach the visitor."""
-    modes = (Mode.CONTACT, Mode.HANDED_OVER)
-    return talk.conversation.mode in modes and "wants_human" in talk.weighed.flag_names
 
 
 def _trigger(question: Question) -> str:

@@ -91,20 +91,20 @@ def brand(tech: str, library: Library) -> str:
     return library.brands.get(tech, tech)
 
 
+LONGEST_ECHO = 60  # characters of a free answer that are said back
+
 _ORDER = (
     "need.category",
     "need.feature",
     "need.stack",
     "need.exclusive_stack",
     "need.scope",
-    "need.detail",
     "spec.has",
     "budget.amount",
     "budget.status",
     "budget.reaction",
     "budget.intent",
     "timing.deadline",
-    "timing.reason",
     "authority.role",
     "authority.decides",
     "authority.person",
@@ -136,6 +136,8 @@ def _note(fact: Fact, voice: Voice, library: Library) -> str:
         return voice.word("say.people", value=value.high if value.low == value.high else f"{value.low}–{value.high}")
     if fact.key.startswith("contact."):
         return voice.word("say.contact", value=value)
+    if isinstance(value, str) and len(value) > LONGEST_ECHO:
+        return ""
     exact = f"say.{fact.key}.{str(value).lower()}"
     if voice.wording.has(exact):
         return voice.word(exact)

@@ -21,6 +21,7 @@ from dialogs.values import (
     Kind,
     Outcome,
     Reply,
+    changed,
 )
 from dialogs.wording import Voice
 from scoring.assess import Assessment, assess
@@ -42,23 +43,27 @@ class Talk:
         self.library = library
         self.company = library.company
         self.turn = conversation.turn + 1
-        self.conversation = replace(conversation, turn=self.turn)
+        self.conversation = changed(conversation, turn=self.turn)
         self.framework = library.framework(conversation.framework)
         self.heard: tuple[str, ...] = ()
         self.voice = Voice(library.wording(conversation.language), f"{conversation.id}:{self.turn}", conversation.told)
         self._replies: list[Reply] = []
         self._effects: list[Effect] = []
         self._new: list[Fact] = []
+        self._known: Knowledge | None = None
         self._weighed: Assessment | None = None
+        self._variables: dict[str, Any] | None = None
         if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE, Kind.START):
-            self.conversation = replace(self.conversation, generation=conversation.generation + 1)
+            self.conversation = changed(self.conversation, generation=conversation.generation + 1)
 
     # -- what is known
 
     @property
     def known(self) -> Knowledge:
         """Facts and signals that stand now."""
-        return Knowledge(self.conversation.facts, self.conversation.signals, now=self.inbound.at)
+        if self._known is None:
+            self._known = Knowledge(self.conversation.facts, self.conversation.signals, now=self.inbound.at)
+        return self._known
 
     @property
     def weighed(self) -> Assessment:
@@ -93,8 +98,8 @@ class Talk:
         if not added:
             return
         self._new.extend(added)
-        self.conversation = replace(self.conversation, facts=(*self.conversation.facts, *added))
-        self._weighed = None
+        self.conversation = changed(self.conversation, facts=(*self.conversation.facts, *added))
+        self._forget()
 
     def note(self, key: str, value: FactValue, quote: str) -> None:
         """One fact from the whole inbound, e.g. that a person is wanted."""
@@ -122,39 +127,44 @@ class Talk:
     def signal(self, kind: str) -> None:
         """Something the lead did."""
         signal = Signal(self.inbound.id, kind[:64], self.inbound.at)
-        self.conversation = replace(self.conversation, signals=(*self.conversation.signals, signal))
-        self._weighed = None
+        self.conversation = changed(self.conversation, signals=(*self.conversation.signals, signal))
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was derived from the facts is derived again when it is needed."""
+        self._known = self._weighed = self._variables = None
 
     def settle(self, ending: Ending) -> None:
         """The question that waited is settled."""
         asked = self.conversation.asked
         if asked and asked[-1].ending is Ending.OPEN:
-            self.conversation = replace(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
+            self.conversation = changed(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
 
     def put(self, question: Question, *, attempts: int = 1) -> None:
         """A question now waits; one that was put before is moved to the end."""
         kept = tuple(one for one in self.conversation.asked if one.question != question.id)
-        self.conversation = replace(
+        self.conversation = changed(
             self.conversation, asked=(*kept, AskedQuestion(question.id, self.turn, Ending.OPEN, attempts))
         )
 
     def try_again(self) -> None:
         """The question that waits is worded once more; buttons under its first wording still count."""
         *settled, last = self.conversation.asked
-        self.conversation = replace(self.conversation, asked=(*settled, replace(last, attempts=last.attempts + 1)))
+        self.conversation = changed(self.conversation, asked=(*settled, replace(last, attempts=last.attempts + 1)))
 
     def enter(self, trigger: str) -> None:
         """Move the conversation; its table says where."""
-        self.conversation = replace(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
+        self.conversation = changed(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
 
     def speak(self, language: str, *, fixed: bool = False) -> None:
         """Go on in another language."""
-        self.conversation = replace(self.conversation, language=language, language_fixed=fixed)
+        self.conversation = changed(self.conversation, language=language, language_fixed=fixed)
+        self._variables = None
         self.voice = Voice(self.library.wording(language), f"{self.before.id}:{self.turn}", self.voice.told)
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation."""
-        self.conversation = replace(self.conversation, **fields)
+        self.conversation = changed(self.conversation, **fields)
 
     def sync_stage(self) -> None:
         """Move the lead to where its answers put it, while it is not yet in the hands of sales."""
@@ -179,24 +189,24 @@ class Talk:
 
     def variables(self) -> dict[str, Any]:
         """What texts may mention."""
-        declined = [str(value) for value in self.known.values("need.stack") if value in self.company.stack.declines]
-        hours = self.company.hours
-        role = self.known.value("authority.role")
-        return {
-            "company": self.company.name,
-            "tech": ", ".join(brand(value, self.library) for value in declined),
-            "works_in": ", ".join(brand(value, self.library) for value in self.company.stack.works_in[:4]),
-            "minutes": self.company.sla_minutes,
-            "hours": f"{_days(hours.days, self.voice)} {hours.opens}:00–{hours.closes}:00",
-            "role": self.voice.word(f"name.role.{role}") if role else "",
-            "link": "",
-        }
+        if self._variables is None:
+            known, stack, hours = self.known, self.company.stack, self.company.hours
+            declined = [str(value) for value in known.values("need.stack") if value in stack.declines]
+            role = known.value("authority.role")
+            self._variables = {
+                "company": self.company.name,
+                "tech": ", ".join(brand(value, self.library) for value in declined),
+                "works_in": ", ".join(brand(value, self.library) for value in stack.works_in[:4]),
+                "minutes": self.company.sla_minutes,
+                "hours": f"{_days(hours.days, self.voice)} {hours.opens}:00–{hours.closes}:00",
+                "role": self.voice.word(f"name.role.{role}") if role else "",
+                "link": "",
+            }
+        return self._variables
 
     def line(self, key: str, link: str = "", **more: Any) -> str:
         """A text with the usual variables; link names one of the company's links."""
-        variables = self.variables() | more
-        variables["link"] = self.company.links.get(link, "")
-        return self.voice.say(key, **variables)
+        return self.voice.say(key, **(self.variables() | {"link": self.company.links.get(link, "")} | more))
 
     def estimate_lines(self) -> list[str]:
         """The price range and the weeks, in words."""
@@ -216,7 +226,7 @@ class Talk:
         """The turn, closed."""
         waiting = self.waiting
         return Outcome(
-            conversation=replace(self.conversation, told=self.voice.told),
+            conversation=changed(self.conversation, told=self.voice.told),
             replies=tuple(self._replies),
             effects=tuple(self._effects),
             assessment=self.weighed,

@@ -1,8 +1,9 @@
 """What travels through one turn: an inbound and a conversation in, a conversation, replies and effects out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from scoring.assess import Assessment
 from scoring.stages import Stage
@@ -119,6 +120,19 @@ class Conversation:
         if self.asked and self.asked[-1].ending is Ending.OPEN:
             return self.asked[-1]
         return None
+
+
+_NAMES = tuple(one.name for one in fields(Conversation))
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
+_values_of = attrgetter(*_NAMES)
+
+
+def changed(conversation: Conversation, **changes: object) -> Conversation:
+    """The conversation with some fields changed; dataclasses.replace at a quarter of its price."""
+    values = list(_values_of(conversation))
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Conversation(*values)
 
 
 class EffectKind(StrEnum):

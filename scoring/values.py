@@ -1,6 +1,6 @@
 """The values every floor shares: what a lead told us, where it stands written, what a lead did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -111,6 +111,7 @@ class Window:
     urgency: Urgency
     hard: bool | None = None  # True when said to be immovable
     phase: Phase | None = None
+    said: date | None = field(default=None, compare=False)  # the day it was said, where the company is
 
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.start > self.end:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, Integer, Select, bindparam, delete, or_, select
 
 from storage.part import Part
 from storage.tables import conversations, timers
 from storage.values import TimerRow
+
+
+SILENT = "park"  # the one purpose that writes to nobody, and so may be served at night
 
 
 def _due() -> Select[Any]:
@@ -17,7 +20,7 @@ def _due() -> Select[Any]:
     return (
         select(row.conversation, row.purpose, row.generation, row.due)
         .join(conversations, (stands.id == row.conversation) & (stands.generation == row.generation))
-        .where(row.due <= bindparam("now"))
+        .where(row.due <= bindparam("now"), or_(bindparam("loud", type_=Integer) == 1, row.purpose == SILENT))
         .order_by(row.due)
         .limit(bindparam("most"))
     )
@@ -34,9 +37,9 @@ class TimersPart(Part):
     deletes its row; a turn that raises the generation deletes those that mean nothing any more.
     """
 
-    async def due(self, now: datetime, limit: int) -> Sequence[TimerRow]:
-        """Timers whose time has come and whose generation still stands, oldest first."""
-        asked = {"now": now, "most": limit}
+    async def due(self, now: datetime, limit: int, *, loud: bool = True) -> Sequence[TimerRow]:
+        """Timers whose time has come and whose generation still stands, oldest first; not loud: only silent ones."""
+        asked = {"now": now, "most": limit, "loud": int(loud)}
         return await self._reader.read(lambda connection: [TimerRow(*row) for row in connection.execute(DUE, asked)])
 
     async def drop(self, timer: TimerRow) -> None:

@@ -51,6 +51,12 @@ class Product:
                 time.sleep(0.05)
         raise AssertionError(f"banter serve did not come up:\n{self.said()[-2000:]}")
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """Kill -9."""
         assert self._process is not None

@@ -8,49 +8,18 @@ import msgspec
 import structlog
 
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
+from bot.channels.telegram_payload import KIND, TelegramChoice, TelegramReply
 from bot.errors import DeliveryFailed
 from bot.pace import Pace
-from dialogs.values import Reply
 from storage.values import OutboxRow
 
 log = structlog.get_logger("banter.telegram")
 
-KIND = "telegram.reply"
 LONGEST_TEXT = 4096  # Telegram's limit; counted here in UTF-16 units, the strictest reading of "characters"
 LONGEST_DATA = 64  # bytes of callback data
 _SHORT_LABEL = 18  # characters that still fit twice into the width of a phone
 _TYPING_SECONDS = 0.6  # long enough to be seen, short enough not to annoy
 _GONE = (400, 403)  # the chat is not there, we are blocked, or the message itself is impossible
-
-
-class TelegramChoice(msgspec.Struct, frozen=True):
-    """A button."""
-
-    id: str
-    label: str
-
-
-class TelegramReply(msgspec.Struct, frozen=True):
-    """The payload of an outbox row of kind `telegram.reply`."""
-
-    chat_id: int
-    text: str
-    choices: tuple[TelegramChoice, ...] = ()
-    typing: bool = False  # show "typing…" for a moment first
-
-
-def reply_payload(thread: str, reply: Reply, *, typing: bool = False) -> str:
-    """
-    The payload that says this reply in this thread.
-
-    Args:
-        thread: "telegram:<chat id>", as the incoming had it.
-        reply: What to say.
-        typing: Show "typing…" for a moment first.
-    """
-    chat = int(thread.rpartition(":")[2])
-    choices = tuple(TelegramChoice(choice.id, choice.label) for choice in reply.choices)
-    return msgspec.json.encode(TelegramReply(chat, reply.text, choices, typing)).decode()
 
 
 class TelegramReplies:

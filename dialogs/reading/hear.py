@@ -6,21 +6,26 @@ from datetime import date
 
 from dialogs.reading.answer import compile_answer, read_answer
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
-from dialogs.reading.figures import FigureWords, compile_figures, read_figures
+from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
 from dialogs.reading.intent import compile_intent, read_intent
 from dialogs.reading.language import LanguageWords, compile_language, detect_language
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
+from dialogs.reading.money import read_money
 from dialogs.reading.needs import NeedsWords, compile_needs, guess_needs, read_needs, small_talk
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, split_words
 from dialogs.reading.role import Negations, compile_role, read_role
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
 from dialogs.reading.text import Text, prepare
-from dialogs.reading.values import Answer, Asked, Found, Mention, Reading
-from scoring.values import Window
+from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
+from scoring.values import MoneyRange, Window
 
 LONGEST = 10_000  # characters read of one message
+LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no beside these is about them
+ASIDE = frozenset((Intent.SKIP, Intent.WHY_ASK, Intent.CLARIFY, Intent.HUMAN, Intent.BOT_IDENTITY))
+PAUSES = frozenset(".,;!?\n")
+LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,8 @@ def _words(
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
     intent = read_intent(message, _own_first(hits.get("intent", ()), language))
+    if intent is not None and answer is not None and _of_the_talk(intent, answer, message):
+        answer = None
     return Reading(
         language=language,
         role=role.level,
@@ -171,18 +178,35 @@ def _words(
         telegram=contacts.telegram,
         name=contacts.name,
         company=contacts.company,
-        mentions=_mentions(message, words, hits, language, tongue),
+        mentions=_mentions(message, words, hits, language, tongue, asked),
     )
 
 
+def _of_the_talk(intent: Found[Intent], answer: Found[Answer], message: Text) -> bool:
+    """Whether a yes or no belongs to what is said of the talk itself: "let's go back", "no, stop"."""
+    if answer.value not in (Answer.YES, Answer.NO):
+        return False
+    if intent.value in LEAVING:
+        return True
+    if intent.value not in ASIDE:
+        return False
+    between = message.folded[min(intent.end, answer.end) : max(intent.start, answer.start)]
+    return PAUSES.isdisjoint(between)
+
+
 def _mentions(
-    message: Text, words: Words, hits: Mapping[str, list[Hit]], language: str, tongue: Tongue
+    message: Text,
+    words: Words,
+    hits: Mapping[str, list[Hit]],
+    language: str,
+    tongue: Tongue,
+    asked: Asked | None,
 ) -> tuple[Found[Mention], ...]:
     own: list[Hit] = []
     for kind, found in hits.items():
         if kind.startswith(PREFIX):
             own += _own_first(found, language)
-    return read_mentions(message, words, own, tongue.negations.words)
+    return read_mentions(message, words, own, tongue.negations.words, asked)
 
 
 def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
@@ -199,6 +223,8 @@ def _with_figures(heard: Reading, message: Text, words: FigureWords, asked: Aske
     """
     later = heard.answer is not None and heard.answer.value is Answer.LATER and asked is not Asked.TIMING
     found = read_figures(message, words, asked, today, later=later)
+    if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
+        found = replace(found, money=_corrected(found, message, words))
     timing = None if _overlap(found.callback, found.timing) else found.timing
     dated = asked is Asked.TIMING and timing is not None
     return replace(
@@ -213,6 +239,17 @@ def _with_figures(heard: Reading, message: Text, words: FigureWords, asked: Aske
         duration=found.duration,
         days=found.days,
     )
+
+
+def _corrected(found: Figures, message: Text, words: FigureWords) -> Found[MoneyRange] | None:
+    """The bare sum of "not 5000 but 7000", whatever was asked last; None when the numbers are something else."""
+    if found.timing is not None or found.people is not None:
+        return None
+    money = read_money(message, words.money, Asked.MONEY)
+    if money is None:
+        return None
+    named = money.value.low if money.value.low is not None else money.value.high
+    return money if named is not None and named >= LEAST_CORRECTED else None
 
 
 def _overlap(callback: Found[Window] | None, timing: Found[Window] | None) -> bool:

@@ -8,6 +8,8 @@ from dialogs.reading.phrases import Words
 
 LETTER = 3.0  # a letter only one language has is worth three of its common words
 SURE = 3.0  # points at which the confidence is one
+HINT = 0.3  # confidence when only the alphabet or a part of a word tells
+LEAST_LETTERS = 4  # of a word that hints at a language; "CRM" and "ok" belong to all
 
 
 @dataclass(frozen=True, slots=True)

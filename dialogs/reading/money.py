@@ -176,6 +176,8 @@ def _supersedes(numbers: Numbers, first: tuple[int, Amount], later: tuple[int, A
     if old.first and tokens[old.first - 1].text in words.negations:
         return True
     inner = tokens[old.last : new.first]
+    if _taken_back(inner, words):
+        return True
     bound = words.up_to.ends(tokens, new.first)
     return (
         bool(bound)
@@ -183,6 +185,12 @@ def _supersedes(numbers: Numbers, first: tuple[int, Amount], later: tuple[int, A
         and words.too_much.first(tokens, old.last, new.first) is None
         and rank >= old_rank
     )
+
+
+def _taken_back(inner: Sequence[Token], words: MoneyWords) -> bool:
+    """Whether nothing but "no" or "oops" and signs stand between two amounts: "500, no, 700"."""
+    said = [token.text for token in inner if token.kind == "w"]
+    return 0 < len(said) <= NEAR and all(word in words.instead for word in said)
 
 
 def _found(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> Found[MoneyRange]:

@@ -38,6 +38,7 @@ class MoneyWords:
     things: Phrases
     after_ok: WordSet
     negations: WordSet
+    instead: WordSet  # "500, no, 700"
     articles: frozenset[str]
     people: Phrases  # "team of": what follows is no sum
 
@@ -81,6 +82,7 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         turnover=word_set(lexicon.words("money", "turnover")),
         not_money=word_set(lexicon.words("money", "not_money")),
         negations=word_set(lexicon.words("money", "negations")),
+        instead=word_set(lexicon.words("money", "instead")),
         articles=numbers.articles,
         people=phrases(word for word in lexicon.words("people", "before") if len(word) > 2),
         **{key: phrases(lexicon.words("money", key)) for key in _PHRASES},

@@ -1,6 +1,6 @@
 """What the writer wants built or solved, as categories of the services a software company sells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -61,11 +61,10 @@ def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None
 def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[str]) -> tuple[Found[str], ...]:
     """Each category once, at its first place, in the order of the text; () when no need is named."""
     negations = [hit for hit in hits if hit.value == NEGATION]
-    settled = settle(hit for hit in hits if hit.value not in {NEGATION, CHAT, WISH})
-    wanted = [hit for hit in settled if hit.value != NOTHING and not _taken_back(hit, negations, words)]
-    if any(hit.value not in FALLBACKS for hit in wanted):
-        wanted = [hit for hit in wanted if hit.value not in FALLBACKS]
-    elif any(hit.value == "custom_software" for hit in wanted):
+    named = [hit for hit in hits if hit.value not in {NEGATION, CHAT, WISH}]
+    exact = _standing((hit for hit in named if hit.value not in FALLBACKS), negations, words)
+    wanted = exact or _standing(named, negations, words)
+    if any(hit.value == "custom_software" for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != "other"]
     if any(hit.value != REWORK for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != REWORK]
@@ -74,6 +73,11 @@ def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[s
         if hit.value not in found and not _mere_object(hit, wanted, words, joins):
             found[hit.value] = _found(text, hit)
     return tuple(found.values())
+
+
+def _standing(hits: Iterable[Hit], negations: Sequence[Hit], words: Words) -> list[Hit]:
+    """What is named and not taken back, of two that overlap the longer."""
+    return [hit for hit in settle(hits) if hit.value != NOTHING and not _taken_back(hit, negations, words)]
 
 
 def small_talk(hits: Sequence[Hit], asked: Asked | None) -> bool:

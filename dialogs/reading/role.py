@@ -11,7 +11,8 @@ from dialogs.reading.values import Asked, Found
 from scoring.values import RoleLevel
 
 KIND = "role"
-DECIDES, DECIDES_NOT, OTHER, SELF = "decides", "decides_not", "other", "self"
+DECIDES, DECIDES_NOT, OTHER, SELF, I_AM = "decides", "decides_not", "other", "self", "i_am"
+ASKED = "_asked"  # words that mean something of the role only when it was asked for
 _LEVELS = {
     "owner": RoleLevel.OWNER,
     "ceo": RoleLevel.C_LEVEL,
@@ -20,7 +21,7 @@ _LEVELS = {
     "manager": RoleLevel.MANAGER,
     "specialist": RoleLevel.SPECIALIST,
     "outsider": RoleLevel.NONE,
-    "c_level_asked": RoleLevel.C_LEVEL,  # words that mean a title only when it was asked for
+    "c_level_asked": RoleLevel.C_LEVEL,
 }
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class RoleRead:
 
 
 def compile_role(lexicon: Lexicon) -> RoleWords:
-    """The section `role`: the levels, `decides`, `decides_not`, `other` (about somebody else) and `self`."""
+    """The section `role`: the levels, `decides`, `decides_not`, `other` (about somebody else), `self` and `i_am`."""
     negations = Negations(frozenset(lexicon.words("sets", "negation")), frozenset(lexicon.words("sets", "articles")))
     return RoleWords(entries(lexicon, "role"), negations)
 
@@ -66,13 +67,14 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
     """
     titles: list[Hit] = []
     selves = [hit.tail for hit in hits if hit.value == SELF]
-    said = [hit for hit in hits if hit.value != SELF and _whole(hit, words, negations)]
-    denied = [hit for hit in said if hit.value == DECIDES_NOT and _denies(hit, words, negations)]
+    own = frozenset(hit.tail + 1 for hit in hits if hit.value == I_AM)
+    said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own)]
+    denied = [hit for hit in said if _says(hit, DECIDES_NOT) and _denies(hit, words, negations)]
     for_, against = [], []
     for hit in settle(hit for hit in said if not _gainsaid(hit, denied)):
-        if hit.value == DECIDES:
+        if _says(hit, DECIDES):
             for_.append(hit)
-        elif hit.value == DECIDES_NOT:
+        elif _says(hit, DECIDES_NOT):
             against.append(hit)
         elif hit.value in _LEVELS and _own(hit, words, selves, negations, asked):
             titles.append(hit)
@@ -81,19 +83,34 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
     return RoleRead(level, _decides(text, title, for_, against, negations, words))
 
 
+def _speaks(hit: Hit, asked: Asked | None) -> bool:
+    """Whether the hit says something: not a mere "I", nor an answer to a question nobody asked."""
+    return hit.value not in {SELF, I_AM} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
+
+
+def _says(hit: Hit, value: str) -> bool:
+    return hit.value.removesuffix(ASKED) == value
+
+
 def _denies(hit: Hit, words: Words, negations: Negations) -> bool:
     return not negations.words.isdisjoint(words.norms[hit.head : hit.tail + 1])
 
 
 def _gainsaid(hit: Hit, denied: Sequence[Hit]) -> bool:
     """Whether "I ... decide" holds an "I do not decide"."""
-    return hit.value == DECIDES and any(hit.head <= one.head and one.tail <= hit.tail for one in denied)
+    return _says(hit, DECIDES) and any(hit.head <= one.head and one.tail <= hit.tail for one in denied)
 
 
-def _whole(hit: Hit, words: Words, negations: Negations) -> bool:
-    """Whether a phrase about others who decide stays between two commas and is not taken back by "without"."""
-    if hit.value != DECIDES_NOT:
+def _whole(hit: Hit, words: Words, negations: Negations, own: frozenset[int]) -> bool:
+    """
+    Whether a phrase about others who decide stays between two commas and is not taken back by "without".
+
+    It is about the writer when "I am" stands right before it: "I am the founder and decide alone".
+    """
+    if not _says(hit, DECIDES_NOT):
         return True
+    if hit.head in own:
+        return False
     before = words.norms[hit.head - 1] if hit.head else ""
     return words.phrases[hit.head] == words.phrases[hit.tail] and before not in negations.words
 
@@ -102,8 +119,8 @@ def _own(hit: Hit, words: Words, selves: Sequence[int], negations: Negations, as
     head = hit.head
     if _negated(head, words, negations):
         return False
-    if asked is Asked.ROLE or hit.value.endswith("_asked"):
-        return asked is Asked.ROLE
+    if asked is Asked.ROLE:
+        return True
     opens = head == 0 or words.phrases[head - 1] != words.phrases[head]
     near = any(0 <= head - tail <= NEAR and words.clauses[tail] == words.clauses[head] for tail in selves)
     if hit.value == "specialist" and opens and not near:

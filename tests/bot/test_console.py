@@ -56,10 +56,10 @@ RULES_WORDED = {
     "need.2.0": "need.scope is clear or spec.has is yes or need.feature",
     "budget.0.0": "budget.reaction in fine less",
     "budget.0.1": "budget.amount and budget.status is allocated",
-    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_below_estimate)",
+    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_impossible or flag budget_below_estimate)",  # noqa: E501 - as it stands in the file
     "budget.0.3": "budget.status is allocated",
     "budget.0.4": "budget.intent is ordering",
-    "budget.0.5": "budget.amount and not flag budget_implausible",
+    "budget.0.5": "budget.amount and not (flag budget_implausible or flag budget_impossible)",
     "budget.0.6": "budget.status is to_form",
     "budget.0.7": "budget.amount",
     "budget.0.8": "budget.reaction is too_much",

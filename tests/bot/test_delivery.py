@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.backoff import Backoff
 from bot.channels.telegram_api import TelegramApi
-from bot.channels.telegram_replies import TelegramChoice, TelegramReplies, keyboard, reply_payload, split
+from bot.channels.telegram_payload import TelegramChoice, reply_payload
+from bot.channels.telegram_replies import TelegramReplies, keyboard, split
 from bot.delivery import Delivery, Patience
 from bot.errors import DeliveryFailed
 from bot.pace import PATIENCE, Pace, Rate

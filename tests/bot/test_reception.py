@@ -123,12 +123,12 @@ async def test_today_is_where_the_company_is(
     assert seen == [today]
 
 
-class Broken(Exception):
+class BugError(Exception):
     """A bug of ours."""
 
 
 def broken(_before: Conversation, inbound: Inbound, _library: Library) -> object:
-    raise Broken(f"cannot read {inbound.text}")
+    raise BugError(f"cannot read {inbound.text}")
 
 
 async def test_a_core_that_breaks_is_an_apology_a_handoff_and_no_words_in_the_log(
@@ -143,7 +143,7 @@ async def test_a_core_that_breaks_is_an_apology_a_handoff_and_no_words_in_the_lo
     assert row.key == "handoff:c1:notify.email"
     assert "wants_human" in [flag["name"] for flag in msgspec.json.decode(row.payload)["flags"]]
     (event, fields) = next(line for line in log.lines if line[0] == "core_failed")
-    assert (event, fields["error"], fields["conversation"]) == ("core_failed", "Broken", "c1")
+    assert (event, fields["error"], fields["conversation"]) == ("core_failed", "BugError", "c1")
     assert "test_reception.py:" in fields["at"]
     assert "hunter2" not in repr(log.lines)
 
@@ -162,7 +162,9 @@ async def test_after_an_apology_the_talk_goes_on(desk: Reception, monkeypatch: p
     [
         (Mode.QUALIFYING, Kind.TEXT, 1, "offered"),
         (Mode.HUMAN, Kind.TEXT, 0, "offered"),
-        (Mode.QUALIFYING, Kind.TIMEOUT, 1, ""),
+        (Mode.QUALIFYING, Kind.START, 1, "offered"),
+        (Mode.QUALIFYING, Kind.TIMEOUT, 0, ""),  # nobody said anything, nobody is told
+        (Mode.QUALIFYING, Kind.SIGNAL, 0, ""),
     ],
 )
 def test_an_apology_fits_the_moment(library: Library, mode: Mode, kind: Kind, replies: int, handoff: str) -> None:

@@ -22,15 +22,17 @@ class Book:
         self.trouble = trouble
         self.asked = 0
         self.received: list[TurnRequest] = []
+        self.fired = asyncio.Event()
 
-    async def due(self, now: datetime, limit: int) -> Sequence[TimerRow]:
+    async def due(self, now: datetime, limit: int, *, loud: bool = True) -> Sequence[TimerRow]:
         self.asked += 1
         if self.trouble is not None and self.asked == 1:
             raise self.trouble
-        return self.rows[:limit]
+        return [row for row in self.rows if loud or row.purpose == "park"][:limit]
 
     async def receive(self, request: TurnRequest) -> StoredTurn:
         self.received.append(request)
+        self.fired.set()
         if request.inbound.conversation == "gone":
             raise NoSuchConversation("gone")
         return StoredTurn(request.inbound.conversation, 1, ())
@@ -83,8 +85,7 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
     timekeeper = keeper(book)
     running = asyncio.create_task(timekeeper.run())
     async with asyncio.timeout(5):
-        while not book.received:
-            await asyncio.sleep(0.005)
+        await book.fired.wait()
         timekeeper.stop()
         await running
     assert book.asked >= 2

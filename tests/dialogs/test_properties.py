@@ -188,7 +188,7 @@ TRICKS = (
     "%s %(x)s %n {0} \\x00",
     "\x00\x01\x02\x7f\u200b\u200e\u202e\ufeff",
     "مرحبا، نحتاج إلى نظام CRM بميزانية ٥٠٠٠ يورو",
-    "‮txet desrever‬",
+    "\u202etxet desrever\u202c",
     "😀" * 200,
     "👨‍👩‍👧‍👦🏳️‍🌈🇺🇦",
     "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!",
@@ -231,7 +231,6 @@ def test_no_trick_breaks_a_turn(language: str, question: str | None) -> None:
 
 
 def _put(one: Visitor, question: str) -> None:
-    from dialogs.values import AskedQuestion
 
     one.conversation = replace(one.conversation, turn=1, asked=(AskedQuestion(question, 1),), mode=Mode.QUALIFYING)
 

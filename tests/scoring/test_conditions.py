@@ -86,7 +86,7 @@ YES, NO = Known("need.category"), Known("need.detail")
         (AtLeast("authority.decides", 0), False, []),
         (Flagged("timing_tight"), True, []),
         (Flagged("timing_impossible"), False, []),
-        (Happened("product_page_viewed"), True, []),
+        (Happened("product_page_viewed"), True, ["event.product_page_viewed"]),
         (Happened("unsubscribed"), False, []),
         (Not(YES), False, []),
         (Not(NO), True, []),

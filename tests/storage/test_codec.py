@@ -127,7 +127,7 @@ def test_a_time_without_a_zone_is_refused() -> None:
         ),
         (
             Window(None, date(2026, 9, 1), Urgency.DATED),
-            '{"window":{"start":null,"end":"2026-09-01","urgency":"dated","hard":null,"phase":null}}',
+            '{"window":{"start":null,"end":"2026-09-01","urgency":"dated","hard":null,"phase":null,"said":null}}',
         ),
     ],
 )

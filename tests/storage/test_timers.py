@@ -44,6 +44,7 @@ async def test_the_oldest_come_first_and_at_most_so_many(store: Store) -> None:
 
     await store.take(TurnRequest(fakes.inbound("i2", "c3")), park, fakes.silent)
     assert [timer.purpose for timer in await store.due(later, 2)] == ["park", "nudge"]
+    assert [timer.purpose for timer in await store.due(later, 10, loud=False)] == ["park"]
 
 
 async def test_a_message_of_the_visitor_cancels_older_timers(store: Store, file: Path) -> None:

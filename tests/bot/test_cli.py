@@ -1,0 +1,185 @@
+"""The command line, run as people run it: output, exit codes, and slips said in a sentence."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import FAILED, GOOD, MISUSED, main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+
+
+def journey(tmp_path: Path, name: str, text: str) -> str:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def test_help_names_every_command(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert left.value.code == GOOD
+    assert all(name in shown for name in ("serve", "init", "check", "chat", "read", "journey", "diagram"))
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["check", "--schema", "poem"]])
+def test_wrong_use_is_two(capsys: Capture, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == MISUSED
+    assert "usage: banter" in capsys.readouterr().err
+
+
+# -- init and check
+
+
+def test_init_makes_a_workspace_that_is_sound(tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "mine"
+    assert main(["init", str(folder)]) == GOOD
+    assert f"banter check {folder}" in capsys.readouterr().out
+    assert main(["check", str(folder)]) == GOOD
+    assert "sound. Northlight Studio" in capsys.readouterr().out
+    assert (folder / "frameworks").is_dir()
+
+
+def test_init_leaves_what_is_there_alone(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert main(["init", str(tmp_path)]) == MISUSED
+    assert "is not empty" in capsys.readouterr().err
+    assert main(["init", str(tmp_path / "mine.txt")]) == MISUSED
+
+
+def test_check_lists_problems_with_their_lines(tmp_path: Path, capsys: Capture) -> None:
+    main(["init", str(tmp_path / "mine")])
+    company = tmp_path / "mine" / "company.yaml"
+    company.write_text(company.read_text(encoding="utf-8").replace("opens: 9", "opens: nine"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", str(company.parent)]) == FAILED
+    shown = capsys.readouterr().out
+    assert "hours.opens: Expected `int`" in shown
+    assert "1 problem(s)" in shown
+    assert main(["check", str(company.parent), "--json"]) == FAILED
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["key"], problem["file"]) == ("hours.opens", str(company))
+
+
+def test_check_as_json_of_a_sound_workspace_has_no_problems(capsys: Capture) -> None:
+    assert main(["check", "--json"]) == GOOD
+    assert json.loads(capsys.readouterr().out) == {"problems": []}
+
+
+@pytest.mark.parametrize(("what", "key"), [("framework", "criteria"), ("company", "rate_card")])
+def test_check_prints_the_schema_of_a_file(capsys: Capture, what: str, key: str) -> None:
+    assert main(["check", "--schema", what]) == GOOD
+    assert key in json.dumps(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize("command", [["check"], ["chat", "--workspace"], ["diagram", "bant", "--workspace"]])
+def test_a_workspace_that_is_not_there_is_told(tmp_path: Path, capsys: Capture, command: list[str]) -> None:
+    assert main([*command, str(tmp_path / "nowhere")]) == FAILED
+    shown = capsys.readouterr()
+    assert "there is no such file" in shown.out + shown.err
+
+
+# -- journey
+
+
+def test_journeys_that_hold_are_good(tmp_path: Path, capsys: Capture) -> None:
+    file = journey(tmp_path, "a.yaml", "language: en\nturns:\n  - {presses: crm, asked: need}\n")
+    assert main(["journey", file]) == GOOD
+    assert capsys.readouterr().out == f"ok   {file}\n1 journeys, 0 failed\n"
+
+
+def test_one_journey_that_fails_fails_the_run_and_the_others_still_play(tmp_path: Path, capsys: Capture) -> None:
+    bad = journey(tmp_path, "a.yaml", "language: en\nturns:\n  - {presses: crm, stage: sql}\n")
+    worse = journey(tmp_path, "b.yaml", "turns: [\n")
+    good = journey(tmp_path, "c.yaml", "language: en\nturns: []\n")
+    missing = str(tmp_path / "d.yaml")
+    binary = tmp_path / "e.yaml"
+    binary.write_bytes(b"\xff\xfe")
+    assert main(["journey", bad, worse, good, missing, str(binary), "--json"]) == FAILED
+    results = json.loads(capsys.readouterr().out)
+    assert [one["passed"] for one in results] == [False, False, True, False, False]
+    assert results[0]["failures"] == ["turn 1: stage: expected 'sql', found 'contact_us'"]
+    assert "cannot be read" in results[3]["failures"][0]
+    assert main(["journey", bad]) == FAILED
+    assert f"FAIL {bad}\n     turn 1: stage" in capsys.readouterr().out
+
+
+# -- read
+
+
+def test_read_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    cases = [
+        {"id": "a", "text": "We need a CRM", "lang": "en"},
+        {"id": "b", "text": "до 5000 євро", "lang": "uk", "asked": "money", "ref_date": "2026-03-02"},
+    ]
+    feed(monkeypatch, "\n".join(json.dumps(case) for case in cases) + "\n\n")
+    assert main(["read"]) == GOOD
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (first["id"], first["slots"]["needs"]) == ("a", ["crm"])
+    assert (second["id"], second["slots"]["money"]["high"]) == ("b", 5000)
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", '{"id": "a"}', '{"id": "a", "text": 5}'])
+def test_a_line_read_cannot_take_is_named_and_the_rest_is_answered(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, line: str
+) -> None:
+    feed(monkeypatch, f'{line}\n{{"id": "z", "text": "a CRM"}}\n')
+    assert main(["read"]) == FAILED
+    shown = capsys.readouterr()
+    assert shown.err.startswith("banter: line 1: ")
+    assert json.loads(shown.out)["id"] == "z"
+
+
+# -- chat
+
+
+def test_chat_talks_presses_by_number_and_shows_the_score(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    feed(monkeypatch, "1\n\nso that no inquiry gets lost\n99\n")
+    assert main(["chat"]) == GOOD
+    shown = capsys.readouterr().out
+    assert "[1] CRM" in shown
+    assert "/100, cold, contact_us" in shown
+    assert "need: 20/25 met  “CRM”" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [(["--lang", "xx"], "there are no texts in 'xx'"), (["--framework", "nope"], "no framework 'nope'")],
+)
+def test_chat_refuses_what_it_does_not_have(capsys: Capture, arguments: list[str], problem: str) -> None:
+    assert main(["chat", *arguments]) == MISUSED
+    assert problem in capsys.readouterr().err
+
+
+# -- diagram
+
+
+def test_diagram_draws_the_stages_and_a_framework(capsys: Capture) -> None:
+    assert main(["diagram"]) == GOOD
+    assert "contact_us" in capsys.readouterr().out
+    assert main(["diagram", "bant"]) == GOOD
+    assert "flowchart" in capsys.readouterr().out
+
+
+def test_diagram_of_something_else_names_what_there_is(capsys: Capture) -> None:
+    assert main(["diagram", "poem"]) == MISUSED
+    assert "expected stages, bant" in capsys.readouterr().err
+
+
+# -- serve
+
+
+def test_serve_refuses_a_setting_it_does_not_know(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("BANTER_PROT", "1")
+    assert main(["serve"]) == FAILED
+    assert capsys.readouterr().err == "banter: unknown setting BANTER_PROT: did you mean BANTER_PORT?\n"
