@@ -59,6 +59,7 @@ class EndFile(msgspec.Struct, forbid_unknown_fields=True):
     advice: list[str] = []
     implicit: int | None = None
     nurtured: bool | None = None
+    updates: int | None = None  # how often sales were told more after the handoff
     verdicts: dict[str, str] = {}
 
 
@@ -275,7 +276,8 @@ def _never(number: int | None, texts: list[str], never: list[str]) -> Iterator[F
 
 def _check_end(end: EndFile, stage: Stage) -> Iterator[Failure]:
     last = stage.outcomes[-1]
-    kinds = {effect.kind for outcome in stage.outcomes for effect in outcome.effects}
+    told = [effect.kind for outcome in stage.outcomes for effect in outcome.effects]
+    kinds = set(told)
     facts = plain_facts(stage.conversation.facts)
     temperatures = [end.temperature] if isinstance(end.temperature, str) else end.temperature
     asked = len({one.asked for one in stage.outcomes if one.asked is not None})
@@ -285,6 +287,7 @@ def _check_end(end: EndFile, stage: Stage) -> Iterator[Failure]:
         "handoff": EffectKind.HANDOFF_OFFERED in kinds,
         "nurtured": EffectKind.NURTURE in kinds,
         "stage": stage.conversation.stage.value,
+        "updates": told.count(EffectKind.LEAD_UPDATED),
         "implicit": last.assessment.implicit,
     }
     for name, value in found.items():

@@ -1,23 +1,25 @@
 """Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 from dialogs import moves
 from dialogs.framework import ChoiceSpec, Question
-from dialogs.hearing import Told, news, today_of, told_by, told_by_choice, withdrawals
+from dialogs.hearing import LONGEST_NOTE, Told, news, to_scale, today_of, told_by, told_by_choice, withdrawals
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import hear
 from dialogs.reading.language import detect_language
 from dialogs.reading.phrases import split_words
 from dialogs.reading.text import prepare
-from dialogs.reading.values import Answer, Intent, Reading
+from dialogs.reading.values import Answer, Asked, Intent, Reading
 from dialogs.talk import Talk
 from dialogs.values import EffectKind, Ending, Mode
+from scoring.conditions import Knowledge
 from scoring.stages import STAGES
 from scoring.values import Evidence, Fact, Source
 
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
+SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" for a reminder
 _SURE = 0.8  # how sure the language must be before the bot follows the visitor into it
 _SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
 _WORDS_TO_SWITCH = 3
@@ -36,17 +38,13 @@ _COMMANDS = {
 def take_text(talk: Talk) -> None:
     """A message in the visitor's own words."""
     text = talk.inbound.text[:LONGEST_READ]
-    _follow_language(talk, text)
+    switched = _follow_language(talk, text)
     question = talk.waiting
-    reading = hear(
-        text,
-        talk.library.ears,
-        language=talk.conversation.language,
-        asked=None if question is None else question.asks,
-        today=today_of(talk.inbound),
-    )
+    reading = _hear(talk, text, None if question is None else question.asks)
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
+    if intent is Intent.CORRECTION and not told.facts:
+        told = _corrected(talk, text)
     talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
         _learn(talk, told, correcting=False)
@@ -54,7 +52,33 @@ def take_text(talk: Talk) -> None:
         return
     if intent is not None and _obey(talk, intent, told, text):
         return
+    if switched and not told.keys - {question.text if question is not None else ""}:
+        moves.repeat(talk, [talk.line("language.switched")])
+        return
+    if "?" in text and not told.facts and intent is None and talk.before.turn > 0:
+        talk.note("dialog.question", text.strip()[:LONGEST_NOTE], text.strip()[:LONGEST_NOTE])
+        moves.repeat(talk, [talk.line("question.noted")])
+        return
     _take_answer(talk, reading, told, question, intent)
+
+
+def _hear(talk: Talk, text: str, asked: Asked | None) -> Reading:
+    return hear(text, talk.library.ears, language=talk.conversation.language, asked=asked, today=today_of(talk.inbound))
+
+
+_CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
+
+
+def _corrected(talk: Talk, text: str) -> Told:
+    """What a correction is about that says only figures: the newest thing it can be read as ("no, not 50, 70")."""
+    known = talk.known
+    newest = sorted((found[-1].at, key) for key in _CORRECTABLE if (found := known.facts(key)))
+    for _, key in reversed(newest):
+        reading = _hear(talk, text, _CORRECTABLE[key])
+        told = told_by(reading, talk.inbound, None, talk.library.mail)
+        if key in told.keys:
+            return Told(tuple(to_scale(fact, known) for fact in told.facts))
+    return Told(())
 
 
 def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
@@ -87,7 +111,7 @@ def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
 
 
 def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | None, intent: Intent | None) -> None:
-    if _asks_to_come_back(reading) and _park(talk, reading, told):
+    if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
     fresh, corrected = _learn(talk, told, correcting=intent is Intent.CORRECTION)
     answered = question is not None and bool(told.keys & set(question.fills))
@@ -139,7 +163,7 @@ def _small_talk(talk: Talk, reading: Reading) -> None:
         moves.start(talk)
     elif talk.conversation.mode is Mode.HANDED_OVER and "wants_human" in talk.weighed.flag_names:
         talk.say(talk.line("human.already"))
-    elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED):
+    elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED, Mode.PARKED):
         talk.say(talk.line("close.anything"))
     else:
         moves.ask_on(talk, [talk.line("ack.plain" if reading.answer else "ack.unclear")])
@@ -152,7 +176,17 @@ def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...
         talk.learn(withdrawals(fresh, known))
         corrected = corrected or bool(fresh)
     talk.learn(fresh)
+    _lift(talk, fresh, known)
     return fresh, corrected
+
+
+def _lift(talk: Talk, fresh: tuple[Fact, ...], before: Knowledge) -> None:
+    """What new words take back: another need ends the dream of an own Google, a technology of ours ends "only that"."""
+    if before.facts("need.scale") and any(fact.key == "need.category" for fact in fresh):
+        talk.withdraw("need.scale")
+    ours = [fact for fact in fresh if fact.key == "need.stack" and fact.value in talk.company.stack.works_in]
+    if ours and before.value("need.exclusive_stack") == "yes":
+        talk.learn([replace(ours[0], key="need.exclusive_stack", value="no")])
 
 
 def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool) -> str:
@@ -162,19 +196,30 @@ def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool) -> str:
     return talk.line("ack.corrected" if corrected else "ack.noted", heard=heard)
 
 
-def _park(talk: Talk, reading: Reading, told: Told) -> bool:
-    """The visitor asks to be written to later: the talk rests until then."""
+def _come_back(talk: Talk, reading: Reading, told: Told) -> bool:
+    """
+    The visitor asks to be written to later, or called soon.
+
+    Within a few days somebody of ours has to act, so a person is called; later than that the talk rests until the day.
+    """
     window = None if reading.callback is None else reading.callback.value
     day = None if window is None else (window.start or window.end)
     today = today_of(talk.inbound)
-    if day is None or day <= today or not STAGES.can(talk.conversation.stage, "postpone"):
+    if day is None or day <= today:
         return False
-    _learn(talk, Told(tuple(fact for fact in told.facts if not fact.key.startswith("timing."))), correcting=False)
+    rest = Told(tuple(fact for fact in told.facts if not fact.key.startswith("timing.")))
+    _learn(talk, rest, correcting=False)
+    if (day - today).days <= SOON_DAYS:
+        moves.call_human(talk)
+        return True
+    if not STAGES.can(talk.conversation.stage, "postpone"):
+        return False
     talk.settle(Ending.SKIPPED)
     talk.change(stage=STAGES.move(talk.conversation.stage, "postpone"), parked_until=day.isoformat())
     talk.enter("park")
     talk.say(talk.line("later.parked", date=day_text(day, talk.conversation.language)))
-    talk.cause(EffectKind.SET_TIMER, f"callback:{talk.turn}", "callback", timedelta(days=(day - today).days))
+    if talk.conversation.handoff:
+        talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
     return True
 
 
@@ -249,12 +294,15 @@ def take_file(talk: Talk) -> None:
         moves.go_on(talk, [talk.line("file.received")])
 
 
-def _follow_language(talk: Talk, text: str) -> None:
+def _follow_language(talk: Talk, text: str) -> bool:
+    """Go on in the language the visitor writes; whether that changed one both had been speaking."""
     if talk.conversation.language_fixed:
-        return
+        return False
     found, sure = detect_language(text, split_words(prepare(text, "").folded), talk.library.ears.known)
     if found is None or found == talk.conversation.language or found not in talk.library.wordings:
-        return
+        return False
     settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
     if sure >= (_SURE if settled else _SURE_AT_FIRST) and (not settled or len(text.split()) >= _WORDS_TO_SWITCH):
         talk.speak(found)
+        return settled
+    return False

@@ -18,6 +18,7 @@ READ_BY_EARS: frozenset[str] = frozenset(
         "need.feature",
         "need.detail",
         "budget.amount",
+        "budget.rate",
         "budget.status",
         "budget.reaction",
         "budget.intent",
@@ -41,6 +42,7 @@ READ_BY_EARS: frozenset[str] = frozenset(
         "pain.says",
         "plans.experience",
         "dialog.wants_human",
+        "dialog.question",
         "dialog.contradiction",
     }
 )
@@ -97,7 +99,7 @@ NEED_CATEGORIES: frozenset[str] = frozenset(
 )
 
 WINDOWS: frozenset[str] = frozenset({"timing.deadline"})  # keys that hold a window of days
-SUMS: frozenset[str] = frozenset({"budget.amount"})  # keys that hold a sum of money
+SUMS: frozenset[str] = frozenset({"budget.amount", "budget.rate"})  # keys that hold a sum of money
 COUNTS: frozenset[str] = frozenset({"people.count"})  # keys that hold a number of people
 
 _YES_NO: frozenset[FactValue] = frozenset({"yes", "no"})
@@ -138,6 +140,7 @@ FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "budget_implausible": ("budget.amount",),
         "budget_impossible": ("budget.amount",),
         "budget_below_estimate": ("budget.amount",),
+        "budget_unjudged": ("budget.amount",),
         "stack_mismatch": ("need.stack", "need.exclusive_stack"),
         "not_served": (),
         "contradiction": ("dialog.contradiction",),

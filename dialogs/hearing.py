@@ -10,7 +10,7 @@ from dialogs.library import MailDomains
 from dialogs.reading.values import Answer, Found, Intent, Reading
 from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
-from scoring.values import Evidence, Fact, FactValue, RoleLevel, Source, Urgency, Window
+from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel, Source, Urgency, Window
 
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
 LEAST_WORDS = 3  # letters that make an answer in free words
@@ -47,7 +47,8 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
     for tech in reading.tech:
         yield from _fact("need.stack", tech, inbound)
     if reading.money is not None:
-        yield from _fact("budget.amount", reading.money, inbound)
+        key = "budget.rate" if reading.money.value.per in (Per.HOUR, Per.DAY) else "budget.amount"
+        yield from _fact(key, reading.money, inbound)
     if reading.timing is not None:
         window = replace(reading.timing.value, said=today_of(inbound))
         yield from _fact("timing.deadline", reading.timing, inbound, value=window)
@@ -109,6 +110,8 @@ def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -
     if reading.answer is not None and reading.answer.value in (Answer.UNKNOWN, Answer.REFUSE, Answer.LATER):
         return False
     text = inbound.text
+    if text.rstrip().endswith("?"):
+        return False
     taken = [(fact.evidence.start, fact.evidence.end) for fact in facts]
     if reading.answer is not None:
         taken.append((reading.answer.start, reading.answer.end))
@@ -156,13 +159,36 @@ def news(told: Told, known: Knowledge) -> tuple[tuple[Fact, ...], bool]:
     """The facts that say something not yet known, and whether one of them corrects what was."""
     fresh: list[Fact] = []
     corrects = False
-    for fact in told.facts:
+    for told_fact in told.facts:
+        fact = _in_the_same_coin(told_fact, known)
         if fact.value in known.values(fact.key) or any(_same(fact, other) for other in fresh):
             continue
         if fact.key not in MANY and known.facts(fact.key):
             corrects = True
         fresh.append(fact)
     return tuple(fresh), corrects
+
+
+def _in_the_same_coin(fact: Fact, known: Knowledge) -> Fact:
+    """The fact with the currency of what it corrects: "no, 70 thousand" after "50 thousand euro" is in euro too."""
+    before = known.value(fact.key)
+    value = fact.value
+    if not isinstance(value, MoneyRange) or not isinstance(before, MoneyRange) or value.currency is not None:
+        return fact
+    return replace(fact, value=replace(value, currency=before.currency, per=value.per or before.per))
+
+
+def to_scale(fact: Fact, known: Knowledge) -> Fact:
+    """The fact in the unit of what it corrects: "not 50, 70" after "50 thousand" is in thousands too."""
+    before, value = known.value(fact.key), fact.value
+    if not isinstance(value, MoneyRange) or not isinstance(before, MoneyRange):
+        return fact
+    old, new = before.high or before.low, value.high or value.low
+    if not old or not new or new >= 1000 or old < 1000 or new * 100 > old:
+        return fact
+    low = None if value.low is None else value.low * 1000
+    high = None if value.high is None else value.high * 1000
+    return replace(fact, value=replace(value, low=low, high=high))
 
 
 def _same(one: Fact, other: Fact) -> bool:

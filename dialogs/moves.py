@@ -28,6 +28,7 @@ def go_on(talk: Talk, before: list[str]) -> None:
         talk: Facts learned, the question that waited settled or still open.
         before: Lines said first, e.g. what was understood.
     """
+    talk.resume()
     talk.sync_stage()
     offer(talk)
     reason = next((flag for flag in talk.framework.farewells if flag in talk.weighed.flag_names), None)
@@ -152,9 +153,13 @@ def _threshold_met(talk: Talk) -> bool:
     return talk.company.handoff_at != "hot" or talk.weighed.temperature == "hot"
 
 
+_NEWS = frozenset({"contact.email", "contact.phone", "contact.telegram", "dialog.wants_human"})
+
+
 def _is_news_to_sales(talk: Talk) -> bool:
     keys = {fact.key for fact in talk.conversation.facts[len(talk.before.facts) :]}
-    return bool(keys & {"contact.email", "contact.phone", "contact.telegram"}) or talk.temperature_rose
+    over = talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED)  # sales read what comes after the talk as well
+    return bool(keys & _NEWS) or (over and bool(keys)) or talk.temperature_rose
 
 
 def farewell(talk: Talk, flag: str, before: list[str]) -> None:
@@ -197,6 +202,7 @@ def wake(talk: Talk, purpose: str) -> None:
             talk.change(stage=STAGES.move(talk.conversation.stage, "nurture"))
         talk.cause(EffectKind.NURTURE, "nurture")
     elif purpose == "callback":
+        talk.resume()
         repeat(talk, [talk.line("greet.again")])
 
 

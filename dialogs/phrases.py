@@ -101,6 +101,7 @@ _ORDER = (
     "need.scope",
     "spec.has",
     "budget.amount",
+    "budget.rate",
     "budget.status",
     "budget.reaction",
     "budget.intent",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dialogs.framework import CONTACT, Question
+from dialogs.hearing import today_of
 from dialogs.library import Library
 from dialogs.phrases import brand, price
 from dialogs.progress import CONVERSATION
@@ -19,6 +20,7 @@ from dialogs.values import (
     Ending,
     Inbound,
     Kind,
+    Mode,
     Outcome,
     Reply,
     changed,
@@ -222,8 +224,26 @@ class Talk:
         lines.append(self.voice.say("estimate.vague" if found.vague else "estimate.detailed"))
         return lines
 
+    def resume(self) -> None:
+        """A talk that rested goes on; the lead comes back to where its answers put it."""
+        if self.conversation.mode is not Mode.PARKED:
+            return
+        stage, goal = self.conversation.stage, self.weighed.stage
+        if stage in (Stage.CONTACT_IN_FUTURE, Stage.NURTURE):
+            trigger = {Stage.DISQUALIFIED: "disqualify", Stage.CONTACT_US: "unqualify"}.get(goal, "qualify")
+            stage = STAGES.move(stage, trigger)
+        self.change(parked_until="", stage=stage)
+
+    def _keep_the_date(self) -> None:
+        """Every message makes older timers void: the promise to come back is made again."""
+        if self.conversation.mode is Mode.PARKED and self.conversation.parked_until:
+            day = date.fromisoformat(self.conversation.parked_until)
+            wait = timedelta(days=max((day - today_of(self.inbound)).days, 0))
+            self.cause(EffectKind.SET_TIMER, f"callback:{self.turn}", "callback", wait)
+
     def outcome(self) -> Outcome:
         """The turn, closed."""
+        self._keep_the_date()
         waiting = self.waiting
         return Outcome(
             conversation=changed(self.conversation, told=self.voice.told),

@@ -246,6 +246,8 @@ def _flags(
         flags.append(Flag(f"timing_{timing.verdict}", (timing.fact,), timing.ratio))
     if budget is not None:
         flags.extend(_budget_flags(budget, priced))
+    elif known.facts("budget.amount"):
+        flags.append(Flag("budget_unjudged", known.facts("budget.amount")))
     declined = tuple(fact for fact in known.facts("need.stack") if fact.value in company.stack.declines)
     if declined and known.value("need.exclusive_stack") == "yes":
         flags.append(Flag("stack_mismatch", (*declined, *known.facts("need.exclusive_stack"))))

@@ -129,7 +129,17 @@ class Knowledge:
 
 
 # Keys that hold several values side by side; under every other key the newest value stands.
-MANY = frozenset({"need.category", "need.stack", "need.feature", "need.purpose", "authority.person", "vendor.other"})
+MANY = frozenset(
+    {
+        "need.category",
+        "need.stack",
+        "need.feature",
+        "need.purpose",
+        "authority.person",
+        "vendor.other",
+        "dialog.question",
+    }
+)
 
 
 def standing(facts: Iterable[Fact]) -> Mapping[str, tuple[Fact, ...]]:

@@ -24,6 +24,8 @@ from scoring.values import MoneyRange, Window
 LONGEST = 10_000  # characters read of one message
 LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no beside these is about them
 ASIDE = frozenset((Intent.SKIP, Intent.WHY_ASK, Intent.CLARIFY, Intent.HUMAN, Intent.BOT_IDENTITY))
+PRICE = "budget.reaction"
+LEAD_IN = 3  # words about the price before the yes or no in them; "that's fine" is an answer to any question
 PAUSES = frozenset(".,;!?\n")
 LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
 
@@ -162,7 +164,9 @@ def _words(
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
     intent = read_intent(message, _own_first(hits.get("intent", ()), language))
-    if intent is not None and answer is not None and _of_the_talk(intent, answer, message):
+    aside = intent is not None and intent.value in LEAVING | ASIDE
+    mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)
+    if answer is not None and (_of_the_talk(intent, answer, message) or _of_the_price(answer, mentions, asked)):
         answer = None
     return Reading(
         language=language,
@@ -178,13 +182,24 @@ def _words(
         telegram=contacts.telegram,
         name=contacts.name,
         company=contacts.company,
-        mentions=_mentions(message, words, hits, language, tongue, asked),
+        mentions=mentions,
     )
 
 
-def _of_the_talk(intent: Found[Intent], answer: Found[Answer], message: Text) -> bool:
+def _of_the_price(answer: Found[Answer], mentions: Sequence[Found[Mention]], asked: Asked | None) -> bool:
+    """Whether a yes or no to another question is only a part of what is said of the price: "prices seen, all good"."""
+    return asked is Asked.YESNO and any(
+        one.value.key == PRICE
+        and one.start <= answer.start
+        and answer.end <= one.end
+        and len(one.quote[: answer.start - one.start].split()) >= LEAD_IN
+        for one in mentions
+    )
+
+
+def _of_the_talk(intent: Found[Intent] | None, answer: Found[Answer], message: Text) -> bool:
     """Whether a yes or no belongs to what is said of the talk itself: "let's go back", "no, stop"."""
-    if answer.value not in (Answer.YES, Answer.NO):
+    if intent is None or answer.value not in (Answer.YES, Answer.NO):
         return False
     if intent.value in LEAVING:
         return True

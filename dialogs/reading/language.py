@@ -1,6 +1,6 @@
 """Which of our languages a message is in, and how sure that is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialogs.reading.lexicon import Lexicon
@@ -14,18 +14,37 @@ LEAST_LETTERS = 4  # of a word that hints at a language; "CRM" and "ok" belong t
 
 @dataclass(frozen=True, slots=True)
 class LanguageWords:
-    """Letters no other of our languages has, and common words."""
+    """Letters no other of our languages has, common words, endings, and whether it is written in Cyrillic."""
 
     letters: frozenset[str]
     words: frozenset[str]
+    endings: tuple[str, ...] = ()
+    cyrillic: bool = False
 
 
 def compile_language(lexicon: Lexicon) -> LanguageWords:
-    """The section `language`: letters (one string) and words."""
+    """The section `language`: letters (one string), words, and endings that tell when neither does."""
     raw = lexicon.section("language").get("letters", "")
     letters = frozenset(raw) if isinstance(raw, str) else frozenset()
     words = frozenset(word.replace("'", "") for word in lexicon.words("language", "words"))
-    return LanguageWords(letters, words)
+    endings = tuple(sorted(set(lexicon.words("language", "endings"))))
+    return LanguageWords(letters, words, endings, any(_is_cyrillic(word) for word in words))
+
+
+def _is_cyrillic(word: str) -> bool:
+    return "а" <= word[0] <= "ґ"
+
+
+def _hinted(norms: Sequence[str], known: Mapping[str, LanguageWords]) -> tuple[str | None, float]:
+    """What the endings, and failing them the alphabet, hint at when common words tell nothing."""
+    long = [word for word in norms if len(word) >= LEAST_LETTERS and word.isalpha()]
+    alphabet = {_is_cyrillic(word) for word in long}
+    likely = [language for language, own in known.items() if own.cyrillic in alphabet]
+    ends = {language: sum(word.endswith(known[language].endings) for word in long) for language in likely}
+    best = max(likely, key=lambda language: ends[language], default=None)
+    if best is None or not (ends[best] or known[best].cyrillic):
+        return None, 0.0
+    return best, HINT
 
 
 def detect_language(original: str, words: Words, known: Mapping[str, LanguageWords]) -> tuple[str | None, float]:
@@ -46,7 +65,8 @@ def detect_language(original: str, words: Words, known: Mapping[str, LanguageWor
     ranked = sorted(points.items(), key=lambda pair: -pair[1])
     (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if most == second:
-        return None, 0.0
+        tied = [language for language in known if points[language] == most]
+        return _hinted(words.norms[:300], {language: known[language] for language in tied})
     lead = (most - second) / most
     weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
     return best, round(lead * weight, 3)

@@ -15,7 +15,7 @@ NOTHING, NEGATION = "_", "_not"
 CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
 REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
 SUPPORT = "support_maintenance"
-FALLBACKS = frozenset(("custom_software", "other"))  # named only where nothing more exact was
+VAGUE = frozenset(("custom_software", "other", REWORK))  # named only where nothing more exact was
 OBJECTS = frozenset(("website", "ecommerce", "mobile_app", "crm", "erp"))  # things; the rest are things done to them
 DEEDS = frozenset(
     (
@@ -62,7 +62,7 @@ def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[s
     """Each category once, at its first place, in the order of the text; () when no need is named."""
     negations = [hit for hit in hits if hit.value == NEGATION]
     named = [hit for hit in hits if hit.value not in {NEGATION, CHAT, WISH}]
-    exact = _standing((hit for hit in named if hit.value not in FALLBACKS), negations, words)
+    exact = _standing((hit for hit in named if hit.value not in VAGUE), negations, words)
     wanted = exact or _standing(named, negations, words)
     if any(hit.value == "custom_software" for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != "other"]

@@ -67,6 +67,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
     def numbered(key: str) -> dict[str, int]:
         return {form: int(name) for form, name in table(key).items()}
 
+    blocked = lexicon.single("time", "blocked")  # of the borrowed months: "маю" is "I have" in Ukrainian
     counts: dict[str, tuple[Decimal, str]] = {}
     for form, name in table("counts").items():
         amount, _, unit = name.partition(" ")
@@ -76,7 +77,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         units={form: unit for form, unit in table("units").items() if unit in UNIT_DAYS},
         short_units=lexicon.single("time", "short_units"),
         counts=counts,
-        months=numbered("months"),
+        months={form: month for form, month in numbered("months").items() if form not in blocked},
         weak_months=lexicon.single("time", "weak_months"),
         weekdays=numbered("weekdays"),
         weak_weekdays=lexicon.single("time", "weak_weekdays"),
