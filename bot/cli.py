@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -27,7 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()  # a reader that has gone shows here and not at the very end, where nobody can answer it
+    except BrokenPipeError:
+        return _unheard()
     except BrokenContent as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -36,8 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ShellError, StorageError, OSError) as error:
         print(f"banter: {error}", file=sys.stderr)
         return FAILED
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
         return GOOD
+    return code
+
+
+def _unheard() -> int:
+    """Whoever read our output has read enough, as `head` does: what is left goes nowhere, without a word."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return GOOD
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -167,7 +167,10 @@ def loading_once(load: Callable[..., Any] = load_workspace) -> Callable[..., Any
 
 
 def run_journey(journey: JourneyFile, load: Callable[..., Any] = load_workspace) -> list[Failure]:
-    """Play a journey; the expectations that failed, in order."""
+    """Play a journey; the expectations that failed, in order. One that cannot be read fails before anything is played."""
+    unreadable = list(_unreadable(journey))
+    if unreadable:
+        return unreadable
     library: Library = load(journey.workspace, journey.company or None).library
     stage = _open(journey, library)
     failures: list[Failure] = []
@@ -344,7 +347,27 @@ def _days_agree(expected: Any, found: Any) -> bool:
     return abs(expected - found) <= max(0.5, DURATIONS_AGREE_WITHIN * abs(expected))
 
 
+def _unreadable(journey: JourneyFile) -> Iterator[Failure]:
+    """Patterns that are no regular expressions."""
+    patterns: list[tuple[int | None, str, str]] = [(None, "never_says", pattern) for pattern in journey.never_says] + [
+        (number, what, pattern)
+        for number, turn in enumerate(journey.turns, 1)
+        for what, several in (("says_back", turn.says_back), ("never_says", turn.never_says))
+        for pattern in several
+    ]
+    for number, what, pattern in patterns:
+        if _is_expression(pattern):
+            try:
+                re.compile(pattern[1:-1])
+            except re.error as error:
+                yield Failure(number, f"{what} {pattern}", "a regular expression", str(error))
+
+
+def _is_expression(pattern: str) -> bool:
+    return len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/")
+
+
 def _matches(pattern: str, text: str) -> bool:
-    if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
+    if _is_expression(pattern):
         return re.search(pattern[1:-1], text) is not None
     return pattern in text

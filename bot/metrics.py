@@ -18,6 +18,7 @@ class Metrics:
     streams: Gauge = field(init=False)
     outbox: Gauge = field(init=False)
     leads: Gauge = field(init=False)
+    part_failures: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         shelf = self.registry
@@ -31,6 +32,12 @@ class Metrics:
         self.streams = Gauge("banter_streams", "Open widget streams", registry=shelf)
         self.outbox = Gauge("banter_outbox", "Outbox rows by state (sent ones left out)", ["state"], registry=shelf)
         self.leads = Gauge("banter_leads", "Leads by stage", ["stage"], registry=shelf)
+        self.part_failures = Counter(
+            "banter_part_failures_total",
+            "Times a background part failed and was started again",
+            ["part"],
+            registry=shelf,
+        )
 
     def text(self) -> bytes:
         """The exposition format."""

@@ -85,6 +85,10 @@ class Timers(Protocol):
         """Timers whose time has come and whose generation still stands, oldest first; not loud: only silent ones."""
         ...
 
+    async def drop(self, timer: TimerRow) -> None:
+        """Forget a timer of a conversation that is gone."""
+        ...
+
 
 class Leads(Protocol):
     """What the console shows."""

@@ -37,7 +37,7 @@ ROWS = (
     Row("BANTER_SALES_EMAIL", "", "Address that gets handoffs; needs BANTER_SMTP_URL."),
     Row("BANTER_WEBHOOK_URL", "", "Address that gets handoffs as signed JSON (Standard Webhooks)."),
     Row("BANTER_WEBHOOK_SECRET", "", "Secret the webhook is signed with: whsec_ and base64.", secret=True),
-    Row("BANTER_BUS_URL", "", "Wire between several processes; empty means one process."),
+    Row("BANTER_BUS_URL", "", "Wire between several processes; this version runs in one, so it must stay empty."),
     Row("BANTER_LOG_LEVEL", "info", "How much to log.", choices=("debug", "info", "warning", "error")),
 )
 
@@ -79,6 +79,8 @@ class Settings:
         values["public_url"] = (values["public_url"] or f"http://{_shown(values['host'])}:{values['port']}").rstrip("/")
         settings = cls(**values)
         _refuse_half(settings)
+        if settings.bus_url:
+            raise BadSetting("BANTER_BUS_URL: this version runs in one process and knows no bus: leave it empty")
         return settings
 
 

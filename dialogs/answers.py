@@ -19,6 +19,7 @@ from scoring.values import Evidence, Fact, Source
 
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
+REFUSED = "refused:"  # a file the channel could not keep: its reason and name follow
 SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" for a reminder
 _SURE = 0.8  # how sure the language must be before the bot follows the visitor into it
 _SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
@@ -38,6 +39,10 @@ _COMMANDS = {
 def take_text(talk: Talk) -> None:
     """A message in the visitor's own words."""
     text = talk.inbound.text[:LONGEST_READ]
+    typed = _typed_choice(talk, text)
+    if typed is not None and talk.conversation.mode is not Mode.HUMAN:
+        _choose(talk, typed)
+        return
     switched = _follow_language(talk, text)
     question = talk.waiting
     reading = _hear(talk, text, None if question is None else question.asks)
@@ -231,6 +236,14 @@ def take_choice(talk: Talk) -> None:
     if question is None or choice is None:
         _answer_stale_tap(talk)
         return
+    _choose(talk, choice)
+
+
+def _choose(talk: Talk, choice: ChoiceSpec) -> None:
+    """What a button of the question that waits leads to, pressed or typed."""
+    question = talk.waiting
+    if question is None:
+        return
     label = talk.voice.word(f"choice.{question.id}.{choice.id}")
     told = told_by_choice(choice, label, talk.inbound)
     talk.heard = tuple(sorted(told.keys))
@@ -249,10 +262,30 @@ def take_choice(talk: Talk) -> None:
 
 
 def _answer_stale_tap(talk: Talk) -> None:
+    if _is_double_tap(talk):
+        return  # the first tap has been answered; a second line would only confuse
     if talk.waiting is None:
         talk.say(talk.line("tap.stale"))
     else:
         moves.repeat(talk, [talk.line("tap.stale")])
+
+
+def _is_double_tap(talk: Talk) -> bool:
+    settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
+    return bool(settled) and talk.inbound.text.startswith(f"{settled[-1].turn}:{settled[-1].question}:")
+
+
+def _typed_choice(talk: Talk, text: str) -> ChoiceSpec | None:
+    """The button whose label was written instead of pressed."""
+    question, written = talk.waiting, _plain(text)
+    if question is None or not written:
+        return None
+    labels = ((one, talk.voice.word(f"choice.{question.id}.{one.id}")) for one in question.choices)
+    return next((one for one, label in labels if _plain(label) == written), None)
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()[:80]).split())
 
 
 def _pressed(talk: Talk) -> ChoiceSpec | None:
@@ -278,6 +311,10 @@ def _pressed(talk: Talk) -> ChoiceSpec | None:
 def take_file(talk: Talk) -> None:
     """A file: kept for the specialist; when a specification was asked for, this is one."""
     name = talk.inbound.text[:200]
+    if name.startswith(REFUSED):
+        if talk.conversation.mode is not Mode.HUMAN:
+            moves.repeat(talk, [talk.line("file.refused")])
+        return
     evidence = Evidence(Source.FILE, talk.inbound.id, name, 0, len(name))
     facts = [Fact("spec.file", name, evidence, "upload", talk.inbound.at)]
     question = talk.waiting

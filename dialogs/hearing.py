@@ -12,6 +12,7 @@ from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
 from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel, Source, Urgency, Window
 
+FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
 LEAST_WORDS = 3  # letters that make an answer in free words
 LEAST_CONFIDENT = 0.5  # below this a value is not believed
@@ -49,10 +50,10 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
     if reading.money is not None:
         key = "budget.rate" if reading.money.value.per in (Per.HOUR, Per.DAY) else "budget.amount"
         yield from _fact(key, reading.money, inbound)
-    if reading.timing is not None:
+    if reading.timing is not None and not _is_past(reading.timing.value, today_of(inbound)):
         window = replace(reading.timing.value, said=today_of(inbound))
         yield from _fact("timing.deadline", reading.timing, inbound, value=window)
-        yield from _fact("timing.urgency", reading.timing, inbound, value=reading.timing.value.urgency.value)
+        yield from _fact("timing.urgency", reading.timing, inbound, value=window.urgency.value)
     if reading.role is not None and reading.role.value is not RoleLevel.NONE:
         yield from _fact("authority.role", reading.role, inbound, value=reading.role.value.value)
     if reading.decides is not None:
@@ -75,6 +76,12 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
         if mention.value.key == "authority.alone" and reading.decides is not None:
             continue  # the role reader looked at the same words and at more of them
         yield from _mention(mention.value.key, mention.value.value, mention, inbound)
+
+
+def _is_past(window: Window, today: date) -> bool:
+    """Whether a window lies behind us: "since 2015" is history, never a wish."""
+    last = window.end or window.start
+    return last is not None and last < today
 
 
 def _mention(key: str, value: str | bool, found: Found[object], inbound: Inbound) -> Iterator[Fact]:
@@ -124,7 +131,7 @@ def _whole(key: str, inbound: Inbound) -> Fact:
     note = inbound.text.strip()[:LONGEST_NOTE]
     start = inbound.text.find(note)
     return Fact(
-        key, note, Evidence(Source.MESSAGE, inbound.id, note, start, start + len(note)), "free answer", inbound.at
+        key, note, Evidence(Source.MESSAGE, inbound.id, note, start, start + len(note)), FREE_ANSWER, inbound.at
     )
 
 

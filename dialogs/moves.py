@@ -5,6 +5,7 @@ from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
 from dialogs.tree import next_question
 from dialogs.values import Choice, EffectKind, Ending, Mode
 from scoring.stages import STAGES, Stage
+from scoring.values import Temperature
 
 _HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
 
@@ -59,7 +60,7 @@ def ask_on(talk: Talk, before: list[str]) -> None:
 
 def ask(talk: Talk, question: Question, before: list[str]) -> None:
     """Put one question, with the estimate first when it belongs there."""
-    again = any(one.question == question.id for one in talk.before.asked)
+    again = any(one.question == question.id for one in talk.conversation.asked)
     lines = list(before)
     shown = _show_estimate(talk, question)
     if shown:
@@ -136,8 +137,9 @@ def offer(talk: Talk) -> None:
         if talk.conversation.handoff and talk.before.stage is not Stage.DISQUALIFIED:
             talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
         return
+    hot = talk.weighed.temperature is Temperature.HOT and talk.voice.once("sales:hot")
     if talk.conversation.handoff:
-        if _is_news_to_sales(talk):
+        if hot or _is_news_to_sales(talk):
             talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
         return
     if _threshold_met(talk):
@@ -159,7 +161,7 @@ _NEWS = frozenset({"contact.email", "contact.phone", "contact.telegram", "dialog
 def _is_news_to_sales(talk: Talk) -> bool:
     keys = {fact.key for fact in talk.conversation.facts[len(talk.before.facts) :]}
     over = talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED)  # sales read what comes after the talk as well
-    return bool(keys & _NEWS) or (over and bool(keys)) or talk.temperature_rose
+    return bool(keys & _NEWS) or (over and bool(keys))
 
 
 def farewell(talk: Talk, flag: str, before: list[str]) -> None:
@@ -248,12 +250,19 @@ def stop(talk: Talk) -> None:
     _say(talk, [talk.line("stop.done")])
 
 
+KEPT_ON_RESTART = ("contact.", "company.", "dialog.", "spec.file")  # who they are does not change
+
+
 def restart(talk: Talk) -> None:
-    """From the beginning: what was said is taken back, the history stays."""
-    talk.withdraw(*talk.known.keys())
+    """From the beginning: what was said of the need is taken back, who it was stays, and so does the history."""
+    talk.withdraw(*(key for key in talk.known.keys() if not key.startswith(KEPT_ON_RESTART)))  # noqa: SIM118
+    talk.withdraw("dialog.wants_human")
     talk.change(asked=())
     talk.voice.start_over()
+    talk.resume()
     talk.sync_stage()
+    if talk.conversation.handoff:
+        talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
     ask_on(talk, [talk.line("restart.done")])
 
 

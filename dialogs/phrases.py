@@ -9,6 +9,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_symbol
 
+from dialogs.hearing import FREE_ANSWER
 from dialogs.library import Library
 from dialogs.wording import Voice
 from scoring.values import Fact, Headcount, Money, MoneyRange, Window
@@ -91,8 +92,6 @@ def brand(tech: str, library: Library) -> str:
     return library.brands.get(tech, tech)
 
 
-LONGEST_ECHO = 60  # characters of a free answer that are said back
-
 _ORDER = (
     "need.category",
     "need.feature",
@@ -137,7 +136,7 @@ def _note(fact: Fact, voice: Voice, library: Library) -> str:
         return voice.word("say.people", value=value.high if value.low == value.high else f"{value.low}–{value.high}")
     if fact.key.startswith("contact."):
         return voice.word("say.contact", value=value)
-    if isinstance(value, str) and len(value) > LONGEST_ECHO:
+    if fact.how == FREE_ANSWER:  # what somebody wrote in their own words is not parroted
         return ""
     exact = f"say.{fact.key}.{str(value).lower()}"
     if voice.wording.has(exact):

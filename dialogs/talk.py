@@ -261,20 +261,6 @@ class Talk:
         """Whether the waiting question asks for contact details."""
         return self.waiting is not None and self.waiting.criterion == CONTACT
 
-    @property
-    def temperature_rose(self) -> bool:
-        """Whether this turn made the lead warmer than it was."""
-        order = ("cold", "warm", "hot")
-        before = assess(
-            self.framework.rubric,
-            self.before.facts,
-            self.before.signals,
-            self.company,
-            self.inbound.at,
-            home_currency=self.library.home_currencies.get(self.before.language, ""),
-        ).temperature
-        return order.index(self.weighed.temperature) > order.index(before)
-
 
 def _way(stage: Stage, goal: Stage) -> tuple[str, ...]:
     if stage is goal or (stage in (Stage.NURTURE, Stage.CONTACT_IN_FUTURE) and goal is Stage.CONTACT_US):

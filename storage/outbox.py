@@ -42,7 +42,7 @@ _MOST_OF_AN_ERROR = 500  # characters
 
 
 def _due() -> Select[Any]:
-    """Ready rows that are due, the longest due first, passing over replies that have an unfinished one before them."""
+    """Ready rows that are due, longest due first; those with an unfinished one of their kind before them wait."""
     row, earlier = outbox.c, outbox.alias("earlier").c
     blocked = exists().where(
         earlier.conversation == row.conversation,
@@ -51,7 +51,7 @@ def _due() -> Select[Any]:
         tuple_(earlier.seq, earlier.id) < tuple_(row.seq, row.id),
     )
     wanted = select(*(row[name] for name in _FIELDS)).where(row.state == _READY, row.due <= bindparam("now"))
-    return wanted.where((row.kind != REPLIES) | ~blocked).order_by(row.due, row.id).limit(bindparam("most"))
+    return wanted.where(~blocked).order_by(row.due, row.id).limit(bindparam("most"))
 
 
 def _expire() -> Update:

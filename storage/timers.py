@@ -10,7 +10,6 @@ from storage.part import Part
 from storage.tables import conversations, timers
 from storage.values import TimerRow
 
-
 SILENT = "park"  # the one purpose that writes to nobody, and so may be served at night
 
 
@@ -43,7 +42,7 @@ class TimersPart(Part):
         return await self._reader.read(lambda connection: [TimerRow(*row) for row in connection.execute(DUE, asked)])
 
     async def drop(self, timer: TimerRow) -> None:
-        """Forget a timer that nobody will settle."""
+        """Forget a timer of a conversation that is gone: no turn will settle it."""
         row = timers.c
         statement = delete(timers).where(
             row.conversation == timer.conversation,

@@ -1,7 +1,7 @@
 """Conversations as they stand: for the channels that serve them and the people who read them."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -25,6 +25,9 @@ TURNS = (
     select(turns.c.turn, turns.c.at, turns.c.inbound, turns.c.kind, turns.c.text, turns.c.replies, turns.c.asked)
     .where(turns.c.conversation == bindparam("of"), turns.c.turn > bindparam("after"))
     .order_by(turns.c.turn)
+)
+LATEST = select(conversations.c.id, conversations.c.turn).where(
+    conversations.c.id.in_(bindparam("among", expanding=True))
 )
 TOKEN = select(conversations.c.token_hash).where(conversations.c.id == bindparam("of"))
 
@@ -66,6 +69,12 @@ class TranscriptsPart(Part):
     async def turns_after(self, conversation: str, turn: int) -> Sequence[TranscriptTurn]:
         """The transcript from the turn after *turn*, oldest first."""
         return await self._reader.read(lambda connection: read_turns(connection, conversation, turn))
+
+    async def latest_turns(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """The last turn of each of these conversations; those nobody opened are absent."""
+        return await self._reader.read(
+            lambda connection: {str(key): int(turn) for key, turn in connection.execute(LATEST, {"among": list(keys)})}
+        )
 
     async def file(self, conversation: str, inbound: str) -> tuple[str, bytes] | None:
         """The name and the bytes of a file that was sent, None if there is none."""

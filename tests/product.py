@@ -93,15 +93,17 @@ class Product:
         """The one-time link it printed last."""
         return re.findall(r"^\s*sign in\s+(\S+)", self.said(), re.MULTILINE)[-1]
 
-    def sign_in(self) -> httpx2.Client:
+    @contextmanager
+    def sign_in(self) -> Iterator[httpx2.Client]:
         """A client that has used the link, as somebody who presses the button on the page it leads to."""
-        link, client = self.sign_in_link(), httpx2.Client(base_url=self.url, timeout=20)
-        form = client.get(link)
-        assert form.status_code == 200, form.text
-        field = re.search(r'name="csrf" value="([^"]+)"', form.text)
-        assert field is not None, form.text
-        assert client.post(link, data={"csrf": field[1]}).status_code == 303
-        return client
+        link = self.sign_in_link()
+        with httpx2.Client(base_url=self.url, timeout=20) as client:
+            form = client.get(link)
+            assert form.status_code == 200, form.text
+            field = re.search(r'name="csrf" value="([^"]+)"', form.text)
+            assert field is not None, form.text
+            assert client.post(link, data={"csrf": field[1]}).status_code == 303
+            yield client
 
     def open(self, client: httpx2.Client, **fields: str) -> "Chat":
         """A visitor's conversation."""

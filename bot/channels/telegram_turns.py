@@ -1,7 +1,7 @@
 """Stored updates, one after the other in each chat and many chats at once, on their way to the reception."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,16 +9,23 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.backoff import Backoff
+from bot.blame import kind_of, place_of
 from bot.channels.incoming import Incoming, Receive
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
 from bot.channels.telegram_wire import CHANNEL, LARGEST_DOWNLOAD, Seen, read_update
 from bot.ports import Inbox
+from dialogs.values import Kind
 from storage.errors import StorageError, StoreBusy
 from storage.values import InboxRow
 
 log = structlog.get_logger("banter.telegram")
 
 LANES = 32  # chats served at once
+MOST_FAILURES = 6  # of one update by a fault of ours, about half a minute; then a person is told instead
+DOWNLOADS = 3  # attempts to get a file before the turn goes on without its bytes
+LONGEST_DOWNLOAD_WAIT = 10.0  # seconds; the chat waits as long
+_PASSING = (408, 425, 429)
+LOST = "lost:"  # begins the inbound id of an update no turn could be made of: apologise and tell a person
 LOOK_SECONDS = 1.0  # a lost wake-up, or another process's update, costs at most this
 
 
@@ -34,6 +41,7 @@ class TelegramTurns:
         clock: Callable[[], datetime],
         chance: Callable[[], float],
         lanes: int = LANES,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._api = api
         self._inbox = inbox
@@ -41,6 +49,7 @@ class TelegramTurns:
         self._clock = clock
         self._chance = chance
         self._lanes = lanes
+        self._sleep = sleep
         self._wake = asyncio.Event()
         self._busy: set[str] = set()  # threads whose oldest update is being handled
         self._resting: dict[str, tuple[int, datetime]] = {}  # threads that failed: how often, and until when they rest
@@ -51,6 +60,7 @@ class TelegramTurns:
 
     async def run(self) -> None:
         """Take turns until cancelled."""
+        self._busy.clear()  # started again after a failure: nothing is at work
         async with asyncio.TaskGroup() as lanes:
             while True:
                 self._wake.clear()
@@ -78,13 +88,19 @@ class TelegramTurns:
 
     async def _handle(self, row: InboxRow) -> None:
         try:
-            await self._take(row)
+            if self._failures(row) < MOST_FAILURES:
+                await self._take(row)
+            else:
+                await self._give_up(row)
             self._resting.pop(row.thread, None)
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not stop the others; the row stays and is tried again
             self._rest(row, error)
         finally:
             self._busy.discard(row.thread)
             self._wake.set()
+
+    def _failures(self, row: InboxRow) -> int:
+        return self._resting.get(row.thread, (0, row.received))[0]
 
     async def _take(self, row: InboxRow) -> None:
         seen = read_update(row)
@@ -97,23 +113,70 @@ class TelegramTurns:
         if repeated or not seen.incomings:  # a turn settles its row itself, in its own transaction
             await self._inbox.settle(row.id)
 
+    async def _give_up(self, row: InboxRow) -> None:
+        """
+        An update that only ever fails: the visitor is told, and a person; it stops nobody who comes after it.
+
+        Raises:
+            StorageError: The database is away; the row stays.
+        """
+        log.error("telegram.given_up", update=row.external, failures=self._failures(row))
+        try:
+            stored = await self._receive(self._lost(row))
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing is left to try; the log has it
+            log.critical("telegram.lost", update=row.external, error=kind_of(error), at=place_of(error))
+            await self._inbox.settle(row.id)
+        else:
+            if stored.repeated:
+                await self._inbox.settle(row.id)
+
+    def _lost(self, row: InboxRow) -> Incoming:
+        """What can still be said of an update: its words, if they can be read."""
+        try:
+            *_, said = read_update(row).incomings
+        except Exception:  # noqa: BLE001 - reading it may be what fails
+            said = Incoming(CHANNEL, row.thread, "", Kind.TEXT, "", row.received)
+        return replace(said, inbound=f"{LOST}{row.external}", inbox_id=row.id)
+
     async def _with_file(self, seen: Seen) -> Sequence[Incoming]:
         """The incomings, the first with its file's bytes; without them when they cannot be had."""
         if not seen.file_id:
             return seen.incomings
-        try:
-            content = await self._api.download(seen.file_id, LARGEST_DOWNLOAD)
-        except (TelegramRefused, TelegramUnreachable) as error:
-            log.warning("telegram.file_lost", problem=str(error))
+        content = await self._download(seen.file_id)
+        if content is None:
             return seen.incomings
         first, *rest = seen.incomings
         return (replace(first, file_bytes=content, file_size=len(content)), *rest)
 
+    async def _download(self, file_id: str) -> bytes | None:
+        """The bytes of a file, None if they cannot be had; what may pass is tried again a few times."""
+        for attempt in range(1, DOWNLOADS + 1):
+            try:
+                return await self._api.download(file_id, LARGEST_DOWNLOAD)
+            except (TelegramRefused, TelegramUnreachable) as error:
+                if attempt == DOWNLOADS or not _passing(error):
+                    log.warning("telegram.file_lost", problem=str(error), attempts=attempt)
+                    return None
+                asked = error.retry_after if isinstance(error, TelegramRefused) else None
+                wait = Backoff(base=0.5, cap=2.0).wait(attempt, 0.5 + self._chance() / 2)
+                await self._sleep(min(max(wait, asked or 0.0), LONGEST_DOWNLOAD_WAIT))
+        return None
+
     def _rest(self, row: InboxRow, error: Exception) -> None:
-        failures = self._resting.get(row.thread, (0, row.received))[0] + 1
+        # A database that is away is waited for as long as it takes; only faults of ours are counted up to the end.
+        known, away = self._failures(row), isinstance(error, StorageError)
+        failures = known if away and known >= MOST_FAILURES - 1 else known + 1
         wait = Backoff(base=1.0, cap=60.0).wait(failures, 0.5 + self._chance() / 2)
         if isinstance(error, StoreBusy):
             wait = max(wait, error.retry_after)
         self._resting[row.thread] = (failures, self._clock() + timedelta(seconds=wait))
-        # The name of the error and nothing it says: it may quote the visitor.
-        log.error("telegram.turn_failed", update=row.external, error=type(error).__name__, failures=failures)
+        # The name of the error and its place, and nothing it says: it may quote the visitor.
+        log.error(
+            "telegram.turn_failed", update=row.external, error=kind_of(error), at=place_of(error), failures=failures
+        )
+
+
+def _passing(error: TelegramRefused | TelegramUnreachable) -> bool:
+    return isinstance(error, TelegramUnreachable) or error.code in _PASSING or error.code >= 500

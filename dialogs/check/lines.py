@@ -21,7 +21,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("close.qualified", "close.nurture", "close.added", "close.anything"),
         *("human.called", "human.already", "human.joined", "human.left"),
         *("stop.done", "restart.done", "back.done", "back.nothing"),
-        *("choose.type", "tap.stale", "file.received", "later.parked"),
+        *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
         *("language.switched", "question.noted"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
         "days.short",

@@ -72,6 +72,15 @@ def read_mentions(
 
 
 def _negated(hit: Hit, words: Words, negations: frozenset[str]) -> bool:
+    """Whether "not" stands right before the phrase, or before its last word without being of the phrase itself."""
+    for index in range(max(hit.head + 1, hit.tail - 2), hit.tail):
+        if (
+            words.norms[index] in negations
+            and words.phrases[index] == words.phrases[hit.tail]
+            and hit.phrase is not None
+            and not any(step.accepts(words.norms[index]) for step in hit.phrase.steps)
+        ):
+            return True
     if hit.head == 0 or words.phrases[hit.head - 1] != words.phrases[hit.head]:
         return False
     return words.norms[hit.head - 1] in negations and words.norms[hit.head] not in negations

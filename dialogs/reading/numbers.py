@@ -38,12 +38,22 @@ class Numbers:
     starting: Mapping[int, Number]  # by first token
 
 
+def _spelled(text: Text, token: Token, spelled: Mapping[str, str]) -> Token:
+    """The token in its own spelling where folding would make another word of it: "mają" is not "maja"."""
+    original = spelled.get(token.text)
+    if original is None or text.original[token.start : token.end].lower() != original:
+        return token
+    return token._replace(text=original)
+
+
 def read_numbers(text: Text, words: NumberWords) -> Numbers:
     """Tokenise a message and find its numbers; computed once per message."""
     known = text.memo.get("numbers")
     if isinstance(known, Numbers):
         return known
     tokens = tokenise(text.folded)
+    if words.spelled:
+        tokens = tuple(_spelled(text, token, words.spelled) for token in tokens)
     found: list[Number] = []
     at = 0
     while at < len(tokens):

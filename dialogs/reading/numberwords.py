@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.text import fold
 
 NOBODY: Mapping[str, Lexicon] = MappingProxyType({})
 HALF = Decimal("0.5")
@@ -16,6 +17,7 @@ class NumberWords:
     """Number words by form; borrowed languages fill what the own one leaves free."""
 
     language: str
+    spelled: Mapping[str, str]  # folded -> spelling of words that folding makes other words of
     small: Mapping[str, Decimal]  # below 1000
     scales: Mapping[str, Decimal]
     glued: Mapping[str, Decimal]  # scales that stand right behind figures: k, к, m
@@ -38,6 +40,11 @@ class NumberWords:
     range_starts: frozenset[str]  # "between", "from": makes "and" a range
 
 
+def _spelled(lexicon: Lexicon) -> dict[str, str]:
+    raw = lexicon.section("time").get("spelled", "")
+    return {fold(word): word for word in raw.split()} if isinstance(raw, str) else {}
+
+
 def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> NumberWords:
     """
     The number words of a language, plus those of languages its speakers mix in.
@@ -54,6 +61,7 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
                 scales.setdefault(prefix + form, value * HALF)
     return NumberWords(
         language=lexicon.language,
+        spelled=_spelled(lexicon),
         small=small,
         scales=scales,
         glued=_merge(sources, "glued"),

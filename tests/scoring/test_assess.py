@@ -56,7 +56,9 @@ BUDGET = [
     ([fact("budget.reaction", "fine")], 25, Verdict.MET),
     ([fact("budget.reaction", "less")], 25, Verdict.MET),
     ([fact("budget.reaction", "too_much")], 5, Verdict.PARTLY),
-    ([fact("budget.amount", sum_of("5000"))], 25, Verdict.MET),
+    ([fact("budget.amount", sum_of("5000"))], 20, Verdict.MET),  # nothing to compare it with yet
+    ([fact("need.category", "crm"), fact("budget.amount", sum_of("5000"))], 25, Verdict.MET),
+    ([fact("budget.rate", sum_of("30"))], 10, Verdict.PARTLY),
     ([fact("budget.status", "allocated")], 20, Verdict.MET),
     ([fact("budget.status", "to_form")], 10, Verdict.PARTLY),
     ([fact("budget.status", "none")], 0, Verdict.NOT_MET),

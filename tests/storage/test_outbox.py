@@ -71,14 +71,16 @@ async def test_replies_of_one_turn_leave_in_the_order_they_were_said(store: Stor
     assert left == ["reply:c1:1.1", "reply:c1:1.2", "reply:c1:1.3"]
 
 
-async def test_everything_else_leaves_side_by_side(store: Store) -> None:
+async def test_kinds_leave_side_by_side_and_each_kind_of_a_conversation_in_order(store: Store) -> None:
+    """An update must not overtake the handoff it updates."""
     await store.put("c1", [mail(1), mail(2), reply(1)], NOW)
-    assert len(await lease(store)) == 3
+    await store.put("c2", [mail(3)], NOW)
+    assert sorted(keys(await lease(store))) == ["handoff:c1:1", "handoff:c1:3", "reply:c1:1.1"]
 
 
 async def test_at_most_so_many_are_leased_the_longest_due_first(store: Store) -> None:
     await store.put("c1", [mail(1)], NOW + MINUTE)
-    await store.put("c1", [mail(2)], NOW)
+    await store.put("c2", [mail(2)], NOW)
     assert keys(await store.lease(NOW + MINUTE, 1, 30)) == ["handoff:c1:2"]
 
 
@@ -138,7 +140,8 @@ async def test_what_has_arrived_stays_so(store: Store) -> None:
 
 
 async def test_the_newest_of_several_states_are_shown_first(store: Store) -> None:
-    await store.put("c1", [mail(number) for number in range(4)], NOW)
+    for number in range(4):
+        await store.put(f"c{number}", [mail(number)], NOW)
     rows = sorted(await lease(store), key=lambda one: one.id)
     await store.give_up(rows[0].id, "no")
     await store.finish(rows[2].id)
