@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev browser test check format bench pictures lock clean
+.PHONY: help run setup setup-dev browser types test check format bench pictures lock clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -41,6 +41,10 @@ browser:
 	  echo "The browser tests need Chromium. Install it first: sudo apt-get install chromium"; exit 1; \
 	fi
 
+# The widget's JSDoc types, read by TypeScript; Node comes with the development lock.
+types: setup-dev
+	@cd bot/widget && PATH="$(CURDIR)/$(BIN):$$PATH" && { [ -d node_modules/typescript ] || npm ci --silent; } && npm run --silent check
+
 test: setup-dev browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
@@ -50,6 +54,7 @@ check: setup-dev browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/banter check
+	@$(MAKE) --no-print-directory types
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 format: setup-dev

@@ -3,6 +3,7 @@
 from datetime import UTC
 from typing import Literal
 
+from bot.figures import weeks_shown
 from bot.notifiers.card import (
     CardContacts,
     CardCriterion,
@@ -64,12 +65,19 @@ def card_for(
         advice=weighed.advice,
         transcript_url=transcript_url(public_url, conversation),
         summary=summary,
+        files=_files(conversation),
+        questions=tuple(str(value) for value in known.values("dialog.question")),
     )
 
 
 def transcript_url(public_url: str, conversation: Conversation) -> str:
     """The lead's page in the console."""
     return f"{public_url}/console/leads/{conversation.id}"
+
+
+def _files(conversation: Conversation) -> tuple[str, ...]:
+    """Names of everything that was sent: a second file does not replace the first."""
+    return tuple(str(fact.value) for fact in conversation.facts if fact.key == "spec.file" and fact.value is not None)
 
 
 def _event(kind: EffectKind) -> Literal["handoff.offered", "lead.updated"]:
@@ -102,13 +110,14 @@ def _quotes(facts: tuple[Fact, ...]) -> tuple[str, ...]:
 def _estimate(found: Estimate | None) -> CardEstimate | None:
     if found is None:
         return None
+    weeks = (None, None) if found.weeks is None else weeks_shown(found.weeks.low, found.weeks.high)
     return CardEstimate(
         low=int(found.low.amount),
         likely=int(found.likely.amount),
         high=int(found.high.amount),
         currency=found.low.currency,
-        weeks_low=None if found.weeks is None else int(found.weeks.low),
-        weeks_high=None if found.weeks is None else int(-(-found.weeks.high // 1)),
+        weeks_low=weeks[0],
+        weeks_high=weeks[1],
         hours_low=round(found.hours.low),
         hours_high=round(found.hours.high),
         vague=found.vague,

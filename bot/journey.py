@@ -167,7 +167,7 @@ def loading_once(load: Callable[..., Any] = load_workspace) -> Callable[..., Any
 
 
 def run_journey(journey: JourneyFile, load: Callable[..., Any] = load_workspace) -> list[Failure]:
-    """Play a journey; the expectations that failed, in order. One that cannot be read fails before anything is played."""
+    """Play a journey; the expectations that failed, in order. Patterns that cannot be read fail before it is played."""
     unreadable = list(_unreadable(journey))
     if unreadable:
         return unreadable

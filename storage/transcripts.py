@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from dialogs.values import Conversation, Kind
 from scoring.values import Fact
@@ -13,7 +13,7 @@ from storage.part import Part
 from storage.reader import Reader
 from storage.statements import conversations_among, facts_among
 from storage.tables import conversations, files, turns
-from storage.values import TranscriptTurn
+from storage.values import FileKept, TranscriptTurn
 from storage.writer import Writer
 
 _AUTHORS = {Kind.HUMAN: "human", Kind.TIMEOUT: "system", Kind.SIGNAL: "system", Kind.START: "system"}
@@ -30,6 +30,13 @@ LATEST = select(conversations.c.id, conversations.c.turn).where(
     conversations.c.id.in_(bindparam("among", expanding=True))
 )
 TOKEN = select(conversations.c.token_hash).where(conversations.c.id == bindparam("of"))
+
+# Asks for lengths alone: a page that lists files must not read them. Rows inbound, announced, stored.
+FILES = (
+    select(files.c.inbound, turns.c.size, func.length(files.c.payload))
+    .join(turns, (turns.c.conversation == files.c.conversation) & (turns.c.inbound == files.c.inbound))
+    .where(files.c.conversation == bindparam("of"))
+)
 
 
 class TranscriptsPart(Part):
@@ -82,6 +89,11 @@ class TranscriptsPart(Part):
         statement = select(row.name, row.payload).where(row.conversation == conversation, row.inbound == inbound)
         found = await self._reader.read(lambda connection: connection.execute(statement).one_or_none())
         return None if found is None else (found.name, found.payload)
+
+    async def files(self, conversation: str) -> Mapping[str, FileKept]:
+        """What became of each file of a conversation, by inbound id."""
+        rows = await self._reader.read(lambda connection: connection.execute(FILES, {"of": conversation}).all())
+        return {inbound: FileKept(announced, stored) for inbound, announced, stored in rows}
 
 
 def load(connection: Connection, key: str) -> Conversation | None:

@@ -63,6 +63,13 @@ class TranscriptTurn:
     asked: str | None
 
 
+class FileKept(NamedTuple):
+    """What became of a file that was sent, in bytes; announced and not stored means it could not be fetched."""
+
+    announced: int
+    stored: int
+
+
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """One update of a channel, committed before it is acknowledged."""

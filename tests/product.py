@@ -91,7 +91,8 @@ class Product:
 
     def sign_in_link(self) -> str:
         """The one-time link it printed last."""
-        return re.findall(r"^\s*sign in\s+(\S+)", self.said(), re.MULTILINE)[-1]
+        links: list[str] = until(lambda: re.findall(r"^\s*sign in\s+(\S+)", self.said(), re.MULTILINE))
+        return links[-1]
 
     @contextmanager
     def sign_in(self) -> Iterator[httpx2.Client]:

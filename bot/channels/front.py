@@ -1,6 +1,7 @@
 """From what a pushing channel heard to a turn: finds or opens the conversation of the thread."""
 
 from bot.channels.incoming import Incoming
+from bot.channels.telegram_turns import LOST
 from bot.reception import Reception
 from dialogs.engine import open_conversation
 from dialogs.values import Conversation, Inbound
@@ -18,11 +19,16 @@ class TelegramFront:
         self._reception = reception
 
     async def receive(self, incoming: Incoming) -> StoredTurn:
-        """One committed turn; the thread's conversation is opened by its first message."""
+        """
+        One committed turn; the thread's conversation is opened by its first message.
+
+        An update that could not be taken (its inbound id begins with "lost:") becomes an apology and a handoff.
+        """
+        take = self._reception.hand_over if incoming.inbound.startswith(LOST) else self._reception.receive
         try:
-            return await self._reception.receive(await self._request(incoming))
+            return await take(await self._request(incoming))
         except ConversationConflict:  # another process opened the thread in between
-            return await self._reception.receive(await self._request(incoming))
+            return await take(await self._request(incoming))
 
     async def _request(self, incoming: Incoming) -> TurnRequest:
         known = await self._store.find(incoming.channel, incoming.thread)

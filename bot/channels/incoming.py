@@ -7,6 +7,9 @@ from datetime import datetime
 from dialogs.values import Kind
 from storage.values import StoredTurn
 
+FILE_ENDINGS = (".pdf", ".docx", ".xlsx", ".txt", ".md", ".png", ".jpg", ".jpeg")
+LARGEST_FILE = 10 * 1024 * 1024  # bytes; a longer specification is for people
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -23,7 +26,8 @@ class Incoming:
     source: str = ""  # the parameter of a start link: t.me/<bot>?start=<source>
     file_name: str = ""  # bare name, no folders
     file_size: int = 0  # bytes, as announced
-    file_bytes: bytes = b""  # empty when nobody needs them, or they could not be had
+    file_bytes: bytes = b""  # empty when the file was refused, or could not be had
+    file_refused: str = ""  # why it is not kept: "kind" (no document or photo) | "size" | "type" (its ending) | "empty"
     sender_name: str = ""  # what the visitor calls themselves there: a hint, not a fact
     sender_username: str = ""  # without "@"
 

@@ -21,7 +21,7 @@ from storage.values import InboxRow
 log = structlog.get_logger("banter.telegram")
 
 LANES = 32  # chats served at once
-MOST_FAILURES = 6  # of one update by a fault of ours, about half a minute; then a person is told instead
+MOST_FAULTS = 6  # of one update by a fault of ours, about half a minute; then a person is told instead
 DOWNLOADS = 3  # attempts to get a file before the turn goes on without its bytes
 LONGEST_DOWNLOAD_WAIT = 10.0  # seconds; the chat waits as long
 _PASSING = (408, 425, 429)
@@ -53,6 +53,7 @@ class TelegramTurns:
         self._wake = asyncio.Event()
         self._busy: set[str] = set()  # threads whose oldest update is being handled
         self._resting: dict[str, tuple[int, datetime]] = {}  # threads that failed: how often, and until when they rest
+        self._faults: dict[str, int] = {}  # of those, how often by a fault of ours and not for want of the database
 
     def nudge(self) -> None:
         """Look into the inbox now."""
@@ -88,19 +89,17 @@ class TelegramTurns:
 
     async def _handle(self, row: InboxRow) -> None:
         try:
-            if self._failures(row) < MOST_FAILURES:
+            if self._faults.get(row.thread, 0) < MOST_FAULTS:
                 await self._take(row)
             else:
                 await self._give_up(row)
             self._resting.pop(row.thread, None)
+            self._faults.pop(row.thread, None)
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not stop the others; the row stays and is tried again
             self._rest(row, error)
         finally:
             self._busy.discard(row.thread)
             self._wake.set()
-
-    def _failures(self, row: InboxRow) -> int:
-        return self._resting.get(row.thread, (0, row.received))[0]
 
     async def _take(self, row: InboxRow) -> None:
         seen = read_update(row)
@@ -120,7 +119,7 @@ class TelegramTurns:
         Raises:
             StorageError: The database is away; the row stays.
         """
-        log.error("telegram.given_up", update=row.external, failures=self._failures(row))
+        log.error("telegram.given_up", update=row.external, failures=self._faults[row.thread])
         try:
             stored = await self._receive(self._lost(row))
         except StorageError:
@@ -165,9 +164,9 @@ class TelegramTurns:
         return None
 
     def _rest(self, row: InboxRow, error: Exception) -> None:
-        # A database that is away is waited for as long as it takes; only faults of ours are counted up to the end.
-        known, away = self._failures(row), isinstance(error, StorageError)
-        failures = known if away and known >= MOST_FAILURES - 1 else known + 1
+        failures = self._resting.get(row.thread, (0, row.received))[0] + 1
+        if not isinstance(error, StorageError):  # a database that is away is waited for as long as it takes
+            self._faults[row.thread] = self._faults.get(row.thread, 0) + 1
         wait = Backoff(base=1.0, cap=60.0).wait(failures, 0.5 + self._chance() / 2)
         if isinstance(error, StoreBusy):
             wait = max(wait, error.retry_after)

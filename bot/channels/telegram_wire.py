@@ -9,13 +9,13 @@ from typing import Any
 import telegram
 from telegram.constants import ChatType
 
-from bot.channels.incoming import Incoming
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming
 from dialogs.values import Kind
 from storage.values import InboxRow
 
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-LARGEST_DOWNLOAD = 10 * 1024 * 1024  # bytes; a longer specification is for people
+LARGEST_DOWNLOAD = LARGEST_FILE
 _LONGEST_SOURCE = 64  # Telegram's own limit for a start parameter
 _LONGEST_NAME = 200
 
@@ -37,7 +37,7 @@ class Seen:
     """What one update means: the turns it needs, in order, or why it needs none."""
 
     incomings: tuple[Incoming, ...] = ()
-    file_id: str = ""  # of the first incoming's file, when it is worth fetching
+    file_id: str = ""  # of the first incoming's file, "" when it is refused
     why_none: str = ""
 
 
@@ -150,20 +150,34 @@ def _read_attachment(message: telegram.Message, base: Incoming) -> Seen:
     found = message.effective_attachment
     if found is None:
         return Seen(why_none="service")
-    item: Any = found[-1] if isinstance(found, (list, tuple)) and found else found  # the largest size of a photo
+    item: Any = max(message.photo, key=lambda size: size.width * size.height) if message.photo else found
     name = _NAMES.get(type(item))
     if name is None:  # a place, a poll, a game: something was said, though not in words
         return Seen((base,))
-    size = int(getattr(item, "file_size", None) or 0)
-    wanted = isinstance(item, telegram.Document) and size <= LARGEST_DOWNLOAD
     file = replace(
-        base, kind=Kind.FILE, file_name=_bare(getattr(item, "file_name", None) or "") or name, file_size=size
+        base,
+        kind=Kind.FILE,
+        file_name=_bare(getattr(item, "file_name", None) or "") or name,
+        file_size=int(getattr(item, "file_size", None) or 0),
     )
-    file_id = str(item.file_id) if wanted else ""
+    file = replace(file, file_refused=_why_refused(item, file.file_name))
+    file_id = "" if file.file_refused else str(item.file_id)
     if not message.caption:
         return Seen((file,), file_id)
     words = replace(base, inbound=f"{base.inbound}:caption", text=clean(message.caption))
     return Seen((replace(file, inbox_id=""), words), file_id)
+
+
+def _why_refused(item: Any, name: str) -> str:
+    """Why a file is not kept, "" if it is; a size that Telegram does not tell shows when the file is fetched."""
+    size = getattr(item, "file_size", None)
+    if not isinstance(item, (telegram.Document, telegram.PhotoSize)):
+        return "kind"
+    if not name.lower().endswith(FILE_ENDINGS):
+        return "type"
+    if size is not None and size > LARGEST_FILE:
+        return "size"
+    return "empty" if size == 0 else ""
 
 
 def _base(row: InboxRow, user: telegram.User | None, at: datetime) -> Incoming:

@@ -2,116 +2,61 @@
 
 import asyncio
 import hashlib
+import math
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Router, get, post
+import structlog
+from litestar import Request, Response, Router, get, post
+from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException
+from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException, TooManyRequestsException
+from litestar.handlers import BaseRouteHandler
 from litestar.params import Body
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from bot.channels.openings import Openings
+from bot.channels.tickets import Tickets
+from bot.channels.web_shapes import (
+    ConversationShown,
+    InboundRequest,
+    InboundShown,
+    Opened,
+    OpenRequest,
+    SignalRequest,
+    TicketShown,
+    TranscriptShown,
+    TurnShown,
+    replies_shown,
+    turn_shown,
+)
 from bot.hub import Hub
-from bot.reception import Reception
+from bot.reception import ConversationFull, Reception
 from dialogs.engine import open_conversation
-from dialogs.values import Inbound, Kind, Reply
+from dialogs.values import Inbound, Kind
+from storage.errors import StorageError
 from storage.ids import uuid7
 from storage.store import Store
 from storage.values import StoredTurn, TranscriptTurn, TurnRequest
 
+log = structlog.get_logger("banter.web")
+
 LONGEST_TEXT = 20_000  # characters of one message; longer ones belong into a file
 LARGEST_FILE = 10 * 1024 * 1024
 FILE_ENDINGS = (".pdf", ".docx", ".xlsx", ".txt", ".md", ".png", ".jpg", ".jpeg")
-SIGNALS_A_CONVERSATION = 200
+LARGEST_BODY = 64 * 1024  # of JSON, in bytes
+LARGEST_INBOUND = 256 * 1024  # the longest text, every character written as two \uXXXX
+LARGEST_FORM = LARGEST_FILE + LARGEST_BODY  # a file and what stands around it
+MOST_WAITING = 8  # turns of one conversation at a time; a person sends one and waits
 KEEP_OPEN_SECONDS = 15.0  # a comment line this often keeps proxies from closing a quiet stream
 LONGEST_ID = 64
-
-
-class OpenRequest(msgspec.Struct):
-    """What a site tells when a visitor opens the chat."""
-
-    framework: str = ""
-    language: str = ""
-    page: str = ""
-    source: str = ""
-
-
-class InboundRequest(msgspec.Struct):
-    """A message or a tap; id is made by the client, so that a repeated request is the same message."""
-
-    id: str
-    text: str | None = None
-    choice: str | None = None
-
-
-class SignalRequest(msgspec.Struct):
-    """Something the visitor did on the site."""
-
-    id: str
-    kind: str
-
-
-class ChoiceShown(msgspec.Struct):
-    """A button."""
-
-    id: str
-    label: str
-
-
-class ReplyShown(msgspec.Struct):
-    """One message of ours."""
-
-    id: str
-    text: str
-    choices: list[ChoiceShown]
-    author: str
-
-
-class TurnShown(msgspec.Struct):
-    """What one inbound led to."""
-
-    turn: int
-    replies: list[ReplyShown]
-
-
-class Opened(msgspec.Struct):
-    """A new conversation; the token is shown once and opens only this conversation."""
-
-    conversation: str
-    token: str
-    turn: int
-    language: str
-    replies: list[ReplyShown]
-
-
-class InboundShown(msgspec.Struct):
-    """What somebody wrote."""
-
-    id: str
-    text: str
-    author: str
-
-
-class TranscriptShown(msgspec.Struct):
-    """One turn of the transcript."""
-
-    turn: int
-    inbound: InboundShown | None
-    replies: list[ReplyShown]
-
-
-class ConversationShown(msgspec.Struct):
-    """A conversation as its visitor may see it."""
-
-    conversation: str
-    turn: int
-    language: str
-    turns: list[TranscriptShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +73,18 @@ class WebChannel:
         self._reception = reception
         self._store = store
         self._hub = hub
+        self._openings = Openings(time.monotonic)
+        self._tickets = Tickets(time.monotonic)
+        self._waiting: dict[str, int] = {}  # turns on their way, by conversation
 
-    async def open(self, data: OpenRequest) -> Opened:
-        """Open a conversation and say hello."""
+    async def open(self, data: OpenRequest, address: str) -> Opened:
+        """Open a conversation for somebody at this address and say hello."""
+        wait = self._openings.wait(address)
+        if wait:
+            raise TooManyRequestsException(
+                "this address has opened many conversations in a short time; go on with one of them, or wait a moment",
+                headers={"retry-after": str(math.ceil(wait))},
+            )
         reception = self._reception()
         library = reception.library
         company = library.company
@@ -146,7 +100,7 @@ class WebChannel:
             conversation, "web", framework, language, inbound, source=data.source, page=data.page
         )
         turn = await reception.receive(TurnRequest(inbound, opening, token_hash=_hash(token)))
-        return Opened(conversation, token, turn.turn, language, _replies(turn.replies))
+        return Opened(conversation, token, turn.turn, language, replies_shown(turn.replies))
 
     async def take(self, caller: Caller, data: InboundRequest) -> TurnShown:
         """Take one message or tap."""
@@ -161,7 +115,7 @@ class WebChannel:
             )
         kind = Kind.TEXT if data.choice is None else Kind.CHOICE
         inbound = Inbound(data.id, caller.conversation, kind, data.text or (data.choice or "")[:200], _now())
-        return _turn(await self._reception().receive(TurnRequest(inbound)))
+        return turn_shown(await self._receive(TurnRequest(inbound)))
 
     async def take_file(self, caller: Caller, inbound_id: str, name: str, content: bytes) -> TurnShown:
         """Take one file."""
@@ -172,7 +126,7 @@ class WebChannel:
             raise HTTPException(f"file: expected one of {', '.join(FILE_ENDINGS)}", status_code=415)
         bare = name.replace("\\", "/").rpartition("/")[2][:200]
         inbound = Inbound(inbound_id, caller.conversation, Kind.FILE, bare, _now(), size=len(content))
-        return _turn(await self._reception().receive(TurnRequest(inbound, payload=content)))
+        return turn_shown(await self._receive(TurnRequest(inbound, payload=content)))
 
     async def signal(self, caller: Caller, data: SignalRequest) -> None:
         """Note something the visitor did; kinds nobody gave a weight are refused."""
@@ -181,7 +135,32 @@ class WebChannel:
         if data.kind not in known:
             raise ClientException(f"kind: expected one of {', '.join(sorted(known))}, found {data.kind[:40]!r}")
         inbound = Inbound(data.id, caller.conversation, Kind.SIGNAL, data.kind, _now())
-        await self._reception().receive(TurnRequest(inbound))
+        await self._receive(TurnRequest(inbound))
+
+    async def _receive(self, request: TurnRequest) -> StoredTurn:
+        with self._in_line(request.inbound.conversation):
+            try:
+                return await self._reception().receive(request)
+            except ConversationFull as full:
+                # Not 429, which the widget would repeat for ever, and hold back what comes after.
+                raise HTTPException(str(full), status_code=403) from None
+
+    @contextmanager
+    def _in_line(self, conversation: str) -> Iterator[None]:
+        """A place in the line of a conversation, so that one visitor cannot fill everybody's."""
+        ahead = self._waiting.get(conversation, 0)
+        if ahead >= MOST_WAITING:
+            raise TooManyRequestsException(
+                f"{ahead} messages of this conversation are on their way already; send this one again in a moment",
+                headers={"retry-after": "1"},
+            )
+        self._waiting[conversation] = ahead + 1
+        try:
+            yield
+        finally:
+            self._waiting[conversation] -= 1
+            if not self._waiting[conversation]:
+                del self._waiting[conversation]
 
     async def show(self, caller: Caller) -> ConversationShown:
         """The conversation so far."""
@@ -192,24 +171,27 @@ class WebChannel:
         return ConversationShown(caller.conversation, turns[-1].turn if turns else 0, language, shown)
 
     async def follow(self, caller: Caller, last: int) -> AsyncIterator[ServerSentEventMessage]:
-        """Turns after *last* as they are committed, until the visitor or the server goes."""
-        found = await self._store.conversation(caller.conversation)
-        language = found.language if found is not None else ""
-        with self._hub.watch(caller.conversation) as moved:
-            while not self._hub.closed:
-                moved.clear()
-                for turn in await self._store.turns_after(caller.conversation, last):
-                    last = turn.turn
-                    data = msgspec.json.encode(self._transcript(turn, language)).decode()
-                    yield ServerSentEventMessage(data=data, id=str(turn.turn), event="turn")
-                if not await _set_within(moved, KEEP_OPEN_SECONDS):
-                    yield ServerSentEventMessage(data=None, comment="still here")
+        """Turns after *last* as they are committed, until the visitor, the server or the database goes."""
+        try:
+            found = await self._store.conversation(caller.conversation)
+            language = found.language if found is not None else ""
+            with self._hub.watch(caller.conversation) as moved:
+                while not self._hub.closed:
+                    moved.clear()
+                    for turn in await self._store.turns_after(caller.conversation, last):
+                        last = turn.turn
+                        data = msgspec.json.encode(self._transcript(turn, language)).decode()
+                        yield ServerSentEventMessage(data=data, id=str(turn.turn), event="turn")
+                    if not await _set_within(moved, KEEP_OPEN_SECONDS):
+                        yield ServerSentEventMessage(data=None, comment="still here")
+        except StorageError as error:  # the visitor comes back with the last turn seen
+            log.warning("stream_ended", conversation=caller.conversation, error=type(error).__name__)
 
     def _transcript(self, turn: TranscriptTurn, language: str) -> TranscriptShown:
         shown = turn.author == "visitor" and turn.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE)
         text = self._label(turn.text, language) if turn.kind == Kind.CHOICE else turn.text
         inbound = InboundShown(turn.inbound, text, turn.author) if shown else None
-        return TranscriptShown(turn.turn, inbound, _replies(turn.replies))
+        return TranscriptShown(turn.turn, inbound, replies_shown(turn.replies))
 
     def _label(self, choice: str, language: str) -> str:
         """What stood on the button that was pressed."""
@@ -217,69 +199,98 @@ class WebChannel:
         wording = self._reception().library.wording(language)
         return wording.render(key) if wording.has(key) else choice
 
-    async def authorize(self, conversation: str, header: str) -> Caller:
+    async def authorize(self, conversation: str, header: str) -> None:
         """
-        The caller, if the token opens this conversation.
+        Let the caller pass, if the token opens this conversation.
 
         Raises:
             NotAuthorizedException: The same words whether the conversation, the token or both are wrong.
         """
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > 200 or len(conversation) > LONGEST_ID:
-            raise NotAuthorizedException(_REFUSAL)
+            raise NotAuthorizedException(REFUSAL)
         if not await self._store.conversation_by_token(conversation, _hash(token)):
-            raise NotAuthorizedException(_REFUSAL)
-        return Caller(conversation)
+            raise NotAuthorizedException(REFUSAL)
+
+    async def authorize_stream(self, conversation: str, header: str, ticket: str) -> None:
+        """
+        Let the caller pass, if the token or the ticket opens this conversation's stream.
+
+        Raises:
+            NotAuthorizedException: As `authorize`.
+        """
+        if not (ticket and self._tickets.fits(conversation, ticket)):
+            await self.authorize(conversation, header)
+
+    def ticket(self, caller: Caller) -> TicketShown:
+        """A ticket for the stream."""
+        return TicketShown(self._tickets.issue(caller.conversation))
 
 
-_REFUSAL = "this token does not open this conversation; open a new one with POST /api/conversations"
+REFUSAL = "this token does not open this conversation; open a new one with POST /api/conversations"
+_ONE = "/conversations/{conversation:str}"
 
 
 def build_api(channel: WebChannel) -> Router:
-    """The routes under /api."""
+    """The routes under /api; who may not pass is sent away before a body is read."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        await channel.authorize(_conversation(connection), connection.headers.get("authorization", ""))
+
+    async def guard_stream(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        header, ticket = connection.headers.get("authorization", ""), connection.query_params.get("ticket", "")
+        await channel.authorize_stream(_conversation(connection), header, ticket)
 
     @post("/conversations", status_code=201, summary="Open a conversation")
-    async def open_(data: OpenRequest | None = None) -> Opened:
-        return await channel.open(data or OpenRequest())
+    async def open_(request: Request[Any, Any, Any], data: OpenRequest | None = None) -> Opened:
+        return await channel.open(data or OpenRequest(), request.client.host if request.client else "")
 
-    @get("/conversations/{conversation:str}", summary="The conversation so far")
-    async def show(request: Request[Any, Any, Any], conversation: str) -> ConversationShown:
-        return await channel.show(await _caller(channel, request, conversation))
+    @get(_ONE, guards=[guard], summary="The conversation so far")
+    async def show(conversation: str) -> ConversationShown:
+        return await channel.show(Caller(conversation))
 
-    @post("/conversations/{conversation:str}/inbounds", status_code=200, summary="Send a message or a tap")
-    async def take(request: Request[Any, Any, Any], conversation: str, data: InboundRequest) -> TurnShown:
-        return await channel.take(await _caller(channel, request, conversation), data)
+    @post(
+        f"{_ONE}/inbounds",
+        status_code=200,
+        guards=[guard],
+        request_max_body_size=LARGEST_INBOUND,
+        summary="Send a message or a tap",
+    )
+    async def take(conversation: str, data: InboundRequest) -> TurnShown:
+        return await channel.take(Caller(conversation), data)
 
-    @post("/conversations/{conversation:str}/files", status_code=200, summary="Send a file")
+    @post(f"{_ONE}/files", status_code=200, guards=[guard], request_max_body_size=LARGEST_FORM, summary="Send a file")
     async def take_file(
-        request: Request[Any, Any, Any],
-        conversation: str,
-        data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+        conversation: str, data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> TurnShown:
-        caller = await _caller(channel, request, conversation)
         upload, inbound_id = data.get("file"), data.get("id")
         if not isinstance(upload, UploadFile) or not isinstance(inbound_id, str):
             raise ClientException('expected a multipart form with "file" and "id"')
-        return await channel.take_file(caller, inbound_id, upload.filename, await upload.read())
+        return await channel.take_file(Caller(conversation), inbound_id, upload.filename, await upload.read())
 
-    @post("/conversations/{conversation:str}/signals", status_code=202, summary="Note what the visitor did")
-    async def signal(request: Request[Any, Any, Any], conversation: str, data: SignalRequest) -> None:
-        await channel.signal(await _caller(channel, request, conversation), data)
+    @post(f"{_ONE}/signals", status_code=202, guards=[guard], summary="Note what the visitor did")
+    async def signal(conversation: str, data: SignalRequest) -> None:
+        await channel.signal(Caller(conversation), data)
 
-    @get("/conversations/{conversation:str}/events", summary="Turns as they happen (server-sent events)")
+    @post(f"{_ONE}/ticket", status_code=200, guards=[guard], summary="A ticket for the stream, good for a minute")
+    async def ticket(conversation: str) -> Response[TicketShown]:
+        return Response(channel.ticket(Caller(conversation)), headers={"cache-control": "no-store"})
+
+    @get(f"{_ONE}/events", guards=[guard_stream], summary="Turns as they happen (server-sent events)")
     async def events(request: Request[Any, Any, Any], conversation: str) -> ServerSentEvent:
-        caller = await _caller(channel, request, conversation)
         last = request.headers.get("last-event-id", "")
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
         return ServerSentEvent(
-            channel.follow(caller, after), headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+            channel.follow(Caller(conversation), after),
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    return Router("/api", route_handlers=[open_, show, take, take_file, signal, events], tags=["chat"])
+    handlers = [open_, show, take, take_file, signal, ticket, events]
+    return Router("/api", route_handlers=handlers, request_max_body_size=LARGEST_BODY, tags=["chat"])
 
 
-async def _caller(channel: WebChannel, request: Request[Any, Any, Any], conversation: str) -> Caller:
-    return await channel.authorize(conversation, request.headers.get("authorization", ""))
+def _conversation(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return str(connection.path_params["conversation"])
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:
@@ -294,21 +305,8 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
 def _check_id(inbound_id: str) -> None:
     if not 1 <= len(inbound_id) <= LONGEST_ID or not inbound_id.isprintable():
         raise ClientException("id: expected a UUID made by the client")
-    if inbound_id.startswith(("timer:", "tg:", "staff:")) or inbound_id == "start":
+    if inbound_id.startswith(("timer:", "tg:", "lost:", "staff:")) or inbound_id == "start":
         raise ClientException("id: this id is ours; expected a UUID made by the client")
-
-
-def _turn(turn: StoredTurn) -> TurnShown:
-    return TurnShown(turn.turn, _replies(turn.replies))
-
-
-def _replies(replies: Sequence[Reply]) -> list[ReplyShown]:
-    return [
-        ReplyShown(
-            reply.id, reply.text, [ChoiceShown(choice.id, choice.label) for choice in reply.choices], reply.author
-        )
-        for reply in replies
-    ]
 
 
 def _visible(turn: TranscriptTurn) -> bool:

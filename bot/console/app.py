@@ -63,8 +63,8 @@ def build_router(
         return problem(request, 503, error.retry_after if isinstance(error, StoreBusy) else 30)
 
     async def guard_headers(response: Response[object]) -> Response[object]:
-        response.headers.update(HEADERS)
-        response.headers.setdefault("Cache-Control", NOT_KEPT["Cache-Control"])
+        for name, value in {**HEADERS, **NOT_KEPT}.items():
+            response.headers.setdefault(name, value)
         return response
 
     return Router(

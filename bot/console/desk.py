@@ -17,6 +17,7 @@ from bot.console.security import NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded, chosen_language
 from bot.console.views import BASE, STUCK
 from bot.console.words import LANGUAGES, Texts, Words, choose_language
+from bot.figures import mail_link, phone_link
 from storage.values import StaffSession
 
 Page = Response[str]
@@ -55,6 +56,8 @@ def load_templates(assets: Mapping[str, Asset]) -> Environment:
         loader=FunctionLoader(read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals["base"] = BASE
+    environment.globals["mail_link"] = mail_link
+    environment.globals["phone_link"] = phone_link
     environment.globals["languages"] = LANGUAGES
     environment.globals["asset"] = lambda name: f"{BASE}/static/{name}?v={assets[name].version}"
     return environment

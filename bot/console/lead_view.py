@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from bot.console.files import SentFile, sent_files
 from bot.console.transcript import Bubble, anchor, bubbles
 from bot.console.words import Words
+from bot.figures import budget_word
 from scoring.conditions import standing
 from scoring.values import Evidence, Fact, FactValue, Headcount, MoneyRange, Source, Window
-from storage.values import LeadDetails
+from storage.values import FileKept, LeadDetails
 
 _JsonFact = dict[str, Any]
 
@@ -174,15 +176,19 @@ class Explained:
     implicit: int
     unknown: tuple[str, ...]
     advice: tuple[str, ...]
+    questions: tuple[Quote, ...]  # theirs, still to be answered
+    files: tuple[SentFile, ...]
     told: tuple[Told, ...]
     bubbles: tuple[Bubble, ...]
 
 
-def explain(details: LeadDetails, words: Words) -> Explained:
-    """The page of a lead in the reader's words."""
+def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) -> Explained:
+    """The page of a lead in the reader's words; *kept* tells what became of its files."""
     weighed = msgspec.convert(details.assessment, _Weighed, strict=False)
     places = {turn.inbound: anchor(turn.turn) for turn in details.transcript}
-    stands = {id(fact) for kept in standing(details.facts).values() for fact in kept}
+    known = standing(details.facts)
+    stands = {id(fact) for facts in known.values() for fact in facts}
+    files = sent_files(tuple(details.transcript), details.row.conversation, kept, words)
     return Explained(
         framework=words.name("framework", weighed.framework),
         scores=tuple(_score(row, weighed.framework, places, words) for row in weighed.criteria),
@@ -194,8 +200,10 @@ def explain(details: LeadDetails, words: Words) -> Explained:
         implicit=weighed.implicit,
         unknown=tuple(words.name("criterion", row.criterion) for row in weighed.criteria if row.verdict == "unknown"),
         advice=tuple(words.name("advice", advice) for advice in weighed.advice),
+        questions=tuple(_quote(fact, places, words) for fact in known.get("dialog.question", ())),
+        files=tuple(file for file in files.values() if not file.refused),
         told=tuple(_told(fact, id(fact) in stands, places, words) for fact in details.facts),
-        bubbles=tuple(bubbles(details.transcript, details.facts, stands, words)),
+        bubbles=tuple(bubbles(details.transcript, details.facts, stands, files, words)),
     )
 
 
@@ -250,7 +258,10 @@ def _price(estimate: _Estimate | None, words: Words) -> PriceRange | None:
 def _judged(what: str, judgement: _Judgement | None, words: Words) -> str:
     if judgement is None:
         return ""
-    return words.name(f"judged.{what}", judgement.verdict).format(percent=words.percent(judgement.ratio))
+    word = budget_word(judgement.verdict, judgement.ratio) if what == "budget" else judgement.verdict
+    if words.has(what, word):  # worded once for notifications and the console
+        return words.name(what, word)
+    return words.name(f"judged.{what}", word).format(percent=words.percent(judgement.ratio))
 
 
 def _told(fact: Fact, stands: bool, places: Mapping[str, str], words: Words) -> Told:

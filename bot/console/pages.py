@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from bot.console.desk import Desk, Page, Visit
+from bot.console.files import download, inbound_of
 from bot.console.lead_view import explain
 from bot.console.session import AnyRequest, read_form
 from bot.console.views import (
@@ -32,6 +33,7 @@ LEADS_A_PAGE = 25
 _ROWS_A_TAB = 200
 _LONGEST_SEARCH = 100
 _LONGEST_KEY = 64
+_LONGEST_INBOUND = 200
 _NOTICES = frozenset(("welcome", "resent", "not_stuck"))
 
 
@@ -48,6 +50,7 @@ class Pages:
             get("/leads")(self.leads_part),
             get("/leads/{conversation:str}")(self.lead),
             get("/leads/{conversation:str}/news")(self.news),
+            get("/leads/{conversation:str}/files/{inbound:str}")(self.file),
             get("/outbox")(self.outbox),
             post("/outbox/{row:str}/resend", status_code=303)(self.resend),
             get("/static/{name:str}")(self.static),
@@ -103,13 +106,15 @@ class Pages:
         details = await self._desk.store.lead(conversation) if len(conversation) <= _LONGEST_KEY else None
         if details is None:
             raise NotFoundException
+        sent = any(turn.kind == "file" for turn in details.transcript)
+        kept = await self._desk.store.files(conversation) if sent else {}
         return await self._desk.show(
             visit,
             "lead.html.j2",
             details=details,
             lead=lead_of(details.row, (), visit.words),
             page=short_page(details.row.page),
-            about=explain(details, visit.words),
+            about=explain(details, kept, visit.words),
         )
 
     async def news(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
@@ -119,6 +124,18 @@ class Pages:
         if details is None or str(details.row.turn) == request.query_params.get("turn"):
             return Response("", status_code=204)
         return self._desk.draw(visit, "news.html.j2", link=f"{BASE}/leads/{conversation}#turn-{details.row.turn}")
+
+    async def file(
+        self, request: AnyRequest, conversation: FromPath[str], inbound: FromPath[str]
+    ) -> Response[bytes]:
+        """A file a visitor sent, to be saved; one that came without bytes is not there."""
+        await self._desk.person(request)
+        key = inbound_of(inbound)
+        known = len(conversation) <= _LONGEST_KEY and len(key) <= _LONGEST_INBOUND
+        found = await self._desk.store.file(conversation, key) if known else None
+        if found is None or not found[1]:
+            raise NotFoundException
+        return download(*found)
 
     async def outbox(self, request: AnyRequest) -> Page:
         """What has to leave: what is stuck first, the rest by choice."""

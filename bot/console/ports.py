@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from storage.values import CriterionPoints, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
+from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
 
 
 class ConsoleLeads(Protocol):
@@ -18,6 +18,14 @@ class ConsoleLeads(Protocol):
 
     async def lead(self, conversation: str) -> LeadDetails | None:
         """One lead in full, None if there is none."""
+        ...
+
+    async def files(self, conversation: str) -> Mapping[str, FileKept]:
+        """What became of each file of a conversation, by inbound id."""
+        ...
+
+    async def file(self, conversation: str, inbound: str) -> tuple[str, bytes] | None:
+        """The name and the bytes of a file that was sent, None if there is none."""
         ...
 
     async def lead_counts(self) -> Mapping[tuple[str, str], int]:

@@ -1,9 +1,10 @@
 """A conversation as bubbles, with the words that became facts marked."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.console.files import SentFile
 from bot.console.words import Words
 from dialogs.values import Choice, Reply
 from scoring.values import Fact, Source
@@ -37,7 +38,7 @@ class Bubble:
     at: datetime
     pieces: tuple[Piece, ...]
     pressed: bool = False  # a button's label instead of typed words
-    file: bool = False
+    file: SentFile | None = None
     buttons: tuple[Button, ...] = ()
 
 
@@ -46,7 +47,13 @@ def anchor(turn: int) -> str:
     return f"turn-{turn}"
 
 
-def bubbles(turns: Sequence[TranscriptTurn], facts: Sequence[Fact], standing: set[int], words: Words) -> list[Bubble]:
+def bubbles(
+    turns: Sequence[TranscriptTurn],
+    facts: Sequence[Fact],
+    standing: set[int],
+    files: Mapping[str, SentFile],
+    words: Words,
+) -> list[Bubble]:
     """
     The conversation, oldest first.
 
@@ -54,6 +61,7 @@ def bubbles(turns: Sequence[TranscriptTurn], facts: Sequence[Fact], standing: se
         turns: Oldest first.
         facts: All that was ever read from it.
         standing: `id` of those that still stand.
+        files: What was sent, by inbound id.
         words: Of the reader.
     """
     pressed = {turn.text for turn in turns if turn.kind == "choice"}
@@ -63,7 +71,9 @@ def bubbles(turns: Sequence[TranscriptTurn], facts: Sequence[Fact], standing: se
     offered: list[Choice] = []
     shown: list[Bubble] = []
     for turn in turns:
-        shown.append(_inbound(turn, told.get(turn.inbound, []), standing, offered, words))
+        bubble = _inbound(turn, told.get(turn.inbound, []), standing, offered, words)
+        file = files.get(turn.inbound)
+        shown.append(bubble if file is None else replace(bubble, pieces=(Piece(file.name),), file=file))
         shown.extend(_reply(reply, turn, pressed, words) for reply in turn.replies)
         offered.extend(choice for reply in turn.replies for choice in reply.choices)
     return shown
@@ -81,7 +91,7 @@ def _inbound(
             pieces = _whole(label, [fact for fact in facts if fact.evidence.source is Source.CHOICE], standing, words)
             return Bubble(key, "visitor", words("who.visitor"), turn.at, pieces, pressed=True)
         case "file":
-            return Bubble(key, "visitor", words("who.visitor"), turn.at, (Piece(turn.text),), file=True)
+            return Bubble(key, "visitor", words("who.visitor"), turn.at, (Piece(turn.text),))
         case "human" if turn.text not in ("takes_over", "hands_back"):
             return Bubble(key, "human", words("who.human"), turn.at, (Piece(turn.text),))
         case _:

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+from bot.figures import weeks_shown
 from scoring.values import FactValue, Headcount, MoneyRange, Window
 
 LANGUAGES = {"en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский"}
@@ -20,11 +21,13 @@ FIRST = "en"
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "UAH": "₴", "PLN": "zł", "RUB": "₽"}
 _SIGNS_BEFORE = ("EUR", "USD", "GBP")
 
+_SIZES = (1024, 1024 * 1024)  # bytes from which on to speak of kB, of MB
+
 Texts = Mapping[str, Mapping[str, str]]
 """Language -> key -> text."""
 
 
-_SHARED = ("advice", "channel", "criterion", "flag", "framework", "language", "role", "stage", "temperature", "verdict")
+_SHARED = ("advice", "budget", "channel", "criterion", "flag", "framework", "language", "role", "stage", "temperature", "verdict")
 
 
 def load_texts(locales: Traversable) -> Texts:
@@ -174,8 +177,15 @@ class Words:
 
     def weeks(self, low: float, high: float) -> str:
         """A stretch of weeks: "4–8 weeks"."""
-        top = format_unit(round(high), "duration-week", locale=self.language)
-        return top if round(low) == round(high) else f"{round(low)}–{top}"
+        least, most = weeks_shown(low, high)
+        top = format_unit(most, "duration-week", locale=self.language)
+        return top if least == most else f"{least}–{top}"
+
+    def size(self, count: int) -> str:
+        """A number of bytes as a reader takes it in: "1.2 MB"."""
+        step = sum(count >= limit for limit in _SIZES)
+        figure = round(count / 1024**step, 0 if step < 2 else 1)
+        return format_unit(figure, f"digital-{('byte', 'kilobyte', 'megabyte')[step]}", "short", locale=self.language)
 
     def percent(self, ratio: float) -> str:
         """A share as a whole figure without its sign; what rounds to nothing is "<1"."""

@@ -93,6 +93,8 @@ class HandoffCard(msgspec.Struct, frozen=True):
     advice: tuple[str, ...] = ()  # sentences in the sales team's language, or ids with words in handoff.json
     transcript_url: str = ""
     summary: str = ""  # one sentence: what they want
+    files: tuple[str, ...] = ()  # names of what they sent, oldest first; the files themselves are in the console
+    questions: tuple[str, ...] = ()  # what they asked and nobody has answered yet, in their own words
 
 
 def card_of(row: OutboxRow) -> HandoffCard:

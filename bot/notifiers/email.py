@@ -30,13 +30,13 @@ class SmtpServer:
     tls_from_start: bool  # smtps
     user: str = ""
     password: str = field(default="", repr=False)
-    sender: str = ""  # the From address
+    sender: str = ""  # the From address, "" for one of the sales team's own domain
 
     @classmethod
     def from_url(cls, url: str) -> "SmtpServer":
         """
-        The server a setting describes: smtp://user:password@host:port or smtps://…, both with ?from=address if the
-        user is not an address. User and password are percent-encoded. Ports are 587 and 465 unless said.
+        The server a setting describes: smtp://user:password@host:port or smtps://…, both with ?from=address if mail
+        should not come from the user. User and password are percent-encoded. Ports are 587 and 465 unless said.
 
         Raises:
             BadSetting: It is not such a URL.
@@ -50,8 +50,8 @@ class SmtpServer:
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise BadSetting(f"{problem}; found something else")
         user = unquote(parts.username or "")
-        sender = parse_qs(parts.query).get("from", [user if "@" in user else f"banter@{parts.hostname}"])[0]
-        if not _addresses(sender):
+        asked = parse_qs(parts.query, keep_blank_values=True).get("from")
+        if asked and not _addresses(asked[0]):
             raise BadSetting("BANTER_SMTP_URL: expected an e-mail address after ?from=")
         return cls(
             host=parts.hostname,
@@ -59,7 +59,7 @@ class SmtpServer:
             tls_from_start=parts.scheme == "smtps",
             user=user,
             password=unquote(parts.password or ""),
-            sender=sender,
+            sender=asked[0] if asked else user if _addresses(user) else "",
         )
 
     @property
@@ -103,6 +103,8 @@ class EmailNotifier:
         if not self._to:
             raise BadSetting("BANTER_SALES_EMAIL: expected one e-mail address, or several separated by commas")
         self._server = server
+        # A domain that the receiver's own mail is for; the host we hand in at is often an address or a relay.
+        self._sender = _addresses(server.sender or f"banter@{self._to[0].domain}")[0]
         self._renderer = renderer
         self._language = language
         self._clock = clock
@@ -115,7 +117,7 @@ class EmailNotifier:
         Raises:
             DeliveryFailed: As the port says.
         """
-        message = self._compose(row)
+        message = self.compose(row)
         server = self._server
         try:
             await aiosmtplib.send(
@@ -144,10 +146,16 @@ class EmailNotifier:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryFailed(f"no mail server answered: {type(error).__name__}") from None
 
-    def _compose(self, row: OutboxRow) -> EmailMessage:
+    def compose(self, row: OutboxRow) -> EmailMessage:
+        """
+        The mail a row becomes.
+
+        Raises:
+            DeliveryFailed: Permanent; the row carries no card.
+        """
         card = card_of(row)
         rendered = self._renderer.email(card, self._language)
-        sender = _addresses(self._server.sender)[0]
+        sender = self._sender
         message = EmailMessage()
         message["Subject"] = rendered.subject
         message["From"] = sender

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from bot.figures import budget_word, mail_link
 from bot.notifiers.card import CardEstimate, CardJudgement, HandoffCard
 from dialogs.errors import BrokenContent, ContentError
 
@@ -19,7 +20,8 @@ LONGEST_TELEGRAM = 4096  # characters, counted in UTF-16 units and with the mark
 _LONGEST_QUOTE = 140
 _LONGEST_SUBJECT = 150
 _QUOTES_A_ROW = 2
-_AMPLE = 1.5  # times the likely price; beyond it the exact share says nothing
+_LONGEST_QUESTION = 200
+_MOST_LISTED = 5  # files or questions; the console has all of them
 _ELLIPSIS = "…"
 _COLOURS = {"hot": "#c2410c", "warm": "#a16207", "cold": "#1d4ed8"}
 _MARKS = {"hot": "🔥", "warm": "🌤", "cold": "❄️"}
@@ -105,6 +107,8 @@ class Renderer:
             ],
             "unknown": [speak.named("criterion", criterion) for criterion in card.unknown],
             "advice": [speak.named("advice", advice) for advice in card.advice],
+            "files": _listed(card.files, _LONGEST_QUOTE),
+            "questions": [speak.say("quote", words=text) for text in _listed(card.questions, _LONGEST_QUESTION)],
             "origin": speak.origin(),
             "transcript": card.transcript_url if _is_web(card.transcript_url) else "",
         }
@@ -172,10 +176,10 @@ class _Speaker:
         quotes = [
             quote for flag in self._card.flags if flag.name == f"{kind}_{judgement.verdict}" for quote in flag.quotes
         ]
-        ample = kind == "budget" and judgement.ratio >= _AMPLE
+        word = budget_word(judgement.verdict, judgement.ratio) if kind == "budget" else judgement.verdict
         yield {
             "label": self.say(f"label.{kind}"),
-            "words": self.say(f"{kind}.{'ample' if ample else judgement.verdict}", share=share),
+            "words": self.say(f"{kind}.{word}", share=share),
             "quotes": self.quoted(quotes),
             "calm": judgement.verdict == "ok",
         }
@@ -218,11 +222,17 @@ def _contacts(card: HandoffCard) -> list[tuple[str, str]]:
     handle = reach.telegram.removeprefix("@")
     safe = handle.replace("_", "").isalnum() and handle.isascii()
     found = (
-        (reach.email, f"mailto:{reach.email}"),
+        (reach.email, mail_link(reach.email)),
         (reach.phone, f"tel:{phone}" if phone else ""),
         (f"@{handle}" if handle else "", f"https://t.me/{handle}" if safe else ""),
     )
     return [(_one_line(text, 100), link) for text, link in found if text]
+
+
+def _listed(texts: Iterable[str], longest: int) -> list[str]:
+    """The texts as one line each; what is over the limit becomes a single "…"."""
+    lines = [line for text in texts if (line := _one_line(text, longest))]
+    return lines if len(lines) <= _MOST_LISTED else [*lines[:_MOST_LISTED], _ELLIPSIS]
 
 
 def _one_line(text: str, longest: int) -> str:

@@ -57,7 +57,7 @@ class WebhookNotifier:
 
     async def send(self, row: OutboxRow) -> None:
         """
-        Post one card; the row's key is its `webhook-id`, the same on every repetition, and so is the body.
+        Post one card; its id is the `webhook-id`, the same on every repetition, and so is the body.
 
         Raises:
             DeliveryFailed: As the port says; permanent when the receiver answers 410.
@@ -67,9 +67,9 @@ class WebhookNotifier:
         body = msgspec.json.encode({"type": card.event, "timestamp": row.created, "data": card})
         headers = {
             "content-type": "application/json",
-            "webhook-id": row.key,
+            "webhook-id": card.id,  # without a full stop, which divides what is signed
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(row.key, now, body.decode()),
+            "webhook-signature": self._signer.sign(card.id, now, body.decode()),
         }
         status, wait = await self._post(body, headers)
         if httpx2.codes.is_success(status):

@@ -163,7 +163,7 @@ def _words(
         needs = guess_needs(message, words, tongue.needs.typos)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
-    intent = read_intent(message, _own_first(hits.get("intent", ()), language))
+    intent = read_intent(message, words, _own_first(hits.get("intent", ()), language))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)
     if answer is not None and (_of_the_talk(intent, answer, message) or _of_the_price(answer, mentions, asked)):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogs.reading.lexicon import Lexicon
-from dialogs.reading.phrases import Entry, Hit, entries, settle
+from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
 from dialogs.reading.text import Text
 from dialogs.reading.values import Found, Intent
 
@@ -24,6 +24,9 @@ _ORDER = (
     Intent.OFF_TOPIC,
 )
 _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
+# Words of wishes, too: "users go back to their order"; of the talk only in a sentence of hardly more words.
+_COMMANDS = frozenset((Intent.BACK, Intent.RESTART, Intent.SKIP))
+AROUND = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,17 @@ def compile_intent(lexicon: Lexicon) -> IntentWords:
     return IntentWords(entries(lexicon, "intent"))
 
 
-def read_intent(text: Text, hits: Sequence[Hit]) -> Found[Intent] | None:
+def read_intent(text: Text, words: Words, hits: Sequence[Hit]) -> Found[Intent] | None:
     """The intent that matters most, None for an ordinary reply."""
-    found = [hit for hit in settle(hits) if hit.value != "_"]
+    found = [hit for hit in settle(hits) if hit.value != "_" and _of_the_talk(hit, words)]
     if not found:
         return None
     hit = min(found, key=lambda hit: (_RANK[Intent(hit.value)], -hit.size, hit.head))
     return Found(Intent(hit.value), hit.start, hit.end, text.quote(hit.start, hit.end), f"intent.{hit.value}")
+
+
+def _of_the_talk(hit: Hit, words: Words) -> bool:
+    if Intent(hit.value) not in _COMMANDS:
+        return True
+    sentence = words.clauses.count(words.clauses[hit.head])
+    return sentence - (hit.tail - hit.head + 1) <= AROUND

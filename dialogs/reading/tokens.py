@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 from re import compile as compile_regex
 from typing import NamedTuple
 
-LIMIT = 300  # tokens looked at: a reply has fewer, and nobody names a budget after three hundred words
+LIMIT = 240  # tokens looked at: a reply has fewer, and nobody names a budget after a page of words
 
 _TOKEN = compile_regex(
     r"(?P<n>\d{1,3}(?P<g>[ '.,])\d{3}(?:(?P=g)\d{3}){0,5}(?:(?!(?P=g))[.,] ?\d{1,2})?(?!\d)"

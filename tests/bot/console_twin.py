@@ -27,6 +27,7 @@ from scoring.values import (
 )
 from storage.values import (
     CriterionPoints,
+    FileKept,
     LeadDetails,
     LeadRow,
     OutboxRow,
@@ -58,6 +59,7 @@ class ConsoleTwin:
     people: dict[str, Kept] = field(default_factory=dict)
     links: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     sessions: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    sent: dict[tuple[str, str], tuple[str, int, bytes]] = field(default_factory=dict)  # name, announced bytes, bytes
     fails: Exception | None = None
 
     async def leads(
@@ -82,6 +84,14 @@ class ConsoleTwin:
 
     async def lead(self, conversation: str) -> LeadDetails | None:
         return self.details.get(conversation)
+
+    async def files(self, conversation: str) -> Mapping[str, FileKept]:
+        found = {inbound: one for (of, inbound), one in self.sent.items() if of == conversation}
+        return {inbound: FileKept(announced, len(content)) for inbound, (_, announced, content) in found.items()}
+
+    async def file(self, conversation: str, inbound: str) -> tuple[str, bytes] | None:
+        found = self.sent.get((conversation, inbound))
+        return None if found is None else (found[0], found[2])
 
     async def lead_counts(self) -> Mapping[tuple[str, str], int]:
         counts: dict[tuple[str, str], int] = {}

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 from bot.cli import FAILED, GOOD, MISUSED, main
 
+ROOT = Path(__file__).resolve().parents[2]
 Capture = pytest.CaptureFixture[str]
 
 
@@ -114,6 +118,18 @@ def test_one_journey_that_fails_fails_the_run_and_the_others_still_play(tmp_path
     assert f"FAIL {bad}\n     turn 1: stage" in capsys.readouterr().out
 
 
+def test_a_pattern_that_is_no_regular_expression_is_a_failure_of_its_journey(tmp_path: Path, capsys: Capture) -> None:
+    text = "language: en\nnever_says: ['/)/']\nturns:\n  - {presses: crm, says_back: ['/(/', '(', 'CRM'], never_says: ['/[/']}\n"
+    file = journey(tmp_path, "a.yaml", text)
+    assert main(["journey", file, "--json"]) == FAILED
+    (result,) = json.loads(capsys.readouterr().out)
+    assert [line.partition(": expected")[0] for line in result["failures"]] == [
+        "end: never_says /)/",
+        "turn 1: says_back /(/",
+        "turn 1: never_says /[/",
+    ]
+
+
 # -- read
 
 
@@ -176,7 +192,34 @@ def test_diagram_of_something_else_names_what_there_is(capsys: Capture) -> None:
     assert "expected stages, bant" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["diagram"], ["check", "--schema", "company"]])
+def test_a_reader_that_has_read_enough_is_no_error(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        told = process.stderr.read()
+    assert (process.returncode, told) == (GOOD, b"")
+
+
 # -- serve
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("BANTER_")}
+        environ |= {"BANTER_PORT": port, "BANTER_DATABASE_URL": f"sqlite:///{tmp_path / 'banter.db'}"}
+        command = [sys.executable, "-m", "bot.cli", "serve"]
+        ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (FAILED, "")
+    assert ended.stderr == (
+        f"banter: BANTER_PORT: port {port} of 127.0.0.1 is taken by another program: stop it, or choose another port\n"
+    )
+    assert not (tmp_path / "banter.db").exists()
 
 
 def test_serve_refuses_a_setting_it_does_not_know(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

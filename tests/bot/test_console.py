@@ -56,7 +56,7 @@ RULES_WORDED = {
     "need.2.0": "need.scope is clear or spec.has is yes or need.feature",
     "budget.0.0": "budget.reaction in fine less",
     "budget.0.1": "budget.amount and budget.status is allocated",
-    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_impossible or flag budget_below_estimate)",  # noqa: E501 - as it stands in the file
+    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_impossible or flag budget_below_estimate or flag budget_unjudged)",  # noqa: E501 - as it stands in the file
     "budget.0.3": "budget.status is allocated",
     "budget.0.4": "budget.intent is ordering",
     "budget.0.5": "budget.amount and not (flag budget_implausible or flag budget_impossible)",
@@ -64,6 +64,8 @@ RULES_WORDED = {
     "budget.0.7": "budget.amount",
     "budget.0.8": "budget.reaction is too_much",
     "budget.0.9": "budget.status in none spent",
+    "budget.0.10": "budget.amount and flag budget_unjudged",
+    "budget.0.11": "budget.rate",
     "authority.0.0": "authority.decides is true",
     "authority.0.1": "authority.role in owner c_level and not authority.decides is false",
     "authority.0.2": "authority.role in owner c_level director",

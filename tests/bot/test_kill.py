@@ -113,7 +113,7 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
                 for inbound, answer in acknowledged[at].items():
                     assert by_id[inbound]["replies"] == answer["replies"]
             offered = _offered(port, len(chats))
-            assert sorted(set(offered)) == sorted(f"handoff:{chat.id}:notify.webhook" for chat in chats)
+            assert sorted(set(offered)) == sorted(f"{chat.id}:handoff" for chat in chats)
         finally:
             assert product.stop() in (0, -signal.SIGTERM)  # uvicorn hands the signal on once it has stopped cleanly
 

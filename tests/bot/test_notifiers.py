@@ -76,6 +76,8 @@ CARD = HandoffCard(
     advice=("deadline_compressed_price_up",),
     transcript_url="https://bot.northlight.example/console/leads/c-1",
     summary="CRM for the sales team",
+    files=("ТЗ на CRM.pdf", "prices.xlsx"),
+    questions=("Чи підтримуєте ви після запуску?",),
 )
 
 
@@ -97,6 +99,8 @@ def with_hostile_words() -> HandoffCard:
         unknown=(HOSTILE,),
         advice=(HOSTILE,),
         transcript_url="javascript:alert(1)",
+        files=(f"{HOSTILE}\r\n.pdf",),
+        questions=(HOSTILE,),
     )
 
 
@@ -126,6 +130,7 @@ def test_every_language_has_words_for_everything_a_card_may_say() -> None:
         *(f"flag.{name}" for criterion in framework["criteria"].values() for name in criterion.get("unless", ())),
         *(f"flag.{axis}_{sanity}" for axis in ("timing", "budget") for sanity in Sanity if sanity is not Sanity.OK),
         *(f"{axis}.{sanity}" for axis in ("timing", "budget") for sanity in Sanity),
+        *("budget.ample", "budget.far_above"),
         *(f"stage.{stage}" for stage in Stage),
         *(f"temperature.{temperature}" for temperature in Temperature),
         *(f"verdict.{verdict}" for verdict in Verdict),
@@ -168,11 +173,16 @@ def test_a_card_says_it_all_in_each_language(renderer: Renderer, language: str) 
         words["flag.wants_human"],
         words["flag.timing_impossible"],
         words["stage.mql"],
+        words["label.files"],
+        words["label.questions"],
+        "ТЗ на CRM.pdf",
+        "prices.xlsx",
+        "Чи підтримуєте ви після запуску?",
         "6–12",
         "EUR",
         CARD.transcript_url,
     ):
-        assert said in mail.text
+        assert said.lower() in mail.text.lower()
         assert said in telegram
         assert said in re.sub(r"<span[^>]*>", "", mail.html), said
     assert "95" in mail.subject
@@ -197,12 +207,34 @@ def test_a_flag_is_told_once(renderer: Renderer) -> None:
     assert words in renderer.email(msgspec.structs.replace(CARD, timing=None), "en").text
 
 
-@pytest.mark.parametrize(("ratio", "said"), [(1.1, "110%"), (14.29, "well above the estimate")])
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (1.1, "110%"),
+        (1.5, "well above the estimate"),
+        (3.0, "well above the estimate"),
+        (14.29, "far above the estimate: ask what else"),
+    ],
+)
 def test_a_budget_far_above_the_price_is_not_a_percentage(renderer: Renderer, ratio: float, said: str) -> None:
     card = msgspec.structs.replace(CARD, budget=CardJudgement("ok", ratio))
     text = renderer.telegram(card, "en")
     assert said in text
     assert "1,429%" not in text
+
+
+def test_many_files_and_questions_leave_room_for_the_rest(renderer: Renderer) -> None:
+    many = tuple(f"{n} {'long ' * 100}" for n in range(40))
+    text = renderer.telegram(msgspec.structs.replace(CARD, files=many, questions=many), "en")
+    assert "…" in text
+    assert "за два тижні" in text
+    assert text.endswith(CARD.transcript_url)
+
+
+def test_the_webhook_carries_files_and_questions_as_lists() -> None:
+    plain = msgspec.to_builtins(CARD)
+    assert plain["files"] == ("ТЗ на CRM.pdf", "prices.xlsx")
+    assert plain["questions"] == ("Чи підтримуєте ви після запуску?",)
 
 
 def test_a_lead_without_a_name_is_called_by_what_we_can_write_to(renderer: Renderer) -> None:
@@ -334,7 +366,8 @@ async def test_no_mail_server_is_tried_again(renderer: Renderer) -> None:
     [
         ("smtp://u%40x.example:p@mail.x.example", "mail.x.example", 587, False, True, "u@x.example"),
         ("smtps://u%40x.example:p@mail.x.example:4465", "mail.x.example", 4465, True, False, "u@x.example"),
-        ("smtp://localhost:2525", "localhost", 2525, False, None, "banter@localhost"),
+        ("smtp://localhost:2525", "localhost", 2525, False, None, ""),
+        ("smtp://apikey:p@smtp.relay.example", "smtp.relay.example", 587, False, True, ""),
         (
             "smtp://key:p@relay.example?from=Bot%20%3Cbot@x.example%3E",
             "relay.example",
@@ -354,12 +387,35 @@ def test_a_mail_url_is_read(url: str, *, host: str, port: int, tls: bool, start_
 
 @pytest.mark.parametrize(
     "url",
-    ["http://u:letmein@mail.example", "smtp://u:letmein@", "smtp://u:letmein@h:port", "smtp://u:letmein@h?from=nobody"],
+    [
+        "http://u:letmein@mail.example",
+        "smtp://u:letmein@",
+        "smtp://u:letmein@h:port",
+        "smtp://u:letmein@h?from=nobody",
+        "smtp://u:letmein@h?from=",
+    ],
 )
 def test_a_wrong_mail_url_is_told_without_its_password(url: str) -> None:
     with pytest.raises(BadSetting, match="BANTER_SMTP_URL: expected") as bad:
         SmtpServer.from_url(url)
     assert "letmein" not in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("smtp://127.0.0.1:2525", "banter@northlight.example"),
+        ("smtp://apikey:p@smtp.relay.example", "banter@northlight.example"),
+        ("smtp://bot%40own.example:p@smtp.relay.example", "bot@own.example"),
+        ("smtp://bot%40own.example:p@smtp.relay.example?from=crm%40x.example", "crm@x.example"),
+    ],
+)
+def test_mail_comes_from_an_address_its_readers_know(renderer: Renderer, url: str, sender: str) -> None:
+    to = "Sales <sales@northlight.example>, boss@other.example"
+    notifier = EmailNotifier(SmtpServer.from_url(url), to, renderer, language="en", clock=now)
+    message = notifier.compose(row_of(CARD))
+    assert message["from"] == sender
+    assert message["message-id"].endswith(f"@{sender.partition('@')[2]}>")
 
 
 @pytest.mark.parametrize("to", ["", "nobody", "a@b.example, nobody"])

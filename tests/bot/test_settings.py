@@ -45,6 +45,7 @@ def test_a_setting_is_read(environ: dict[str, str], name: str, value: object) ->
         ({"BANTER_SALES_EMAIL": "a@b.co"}, "BANTER_SALES_EMAIL is set but BANTER_SMTP_URL is not"),
         ({"BANTER_WEBHOOK_URL": "https://x.example"}, "BANTER_WEBHOOK_URL is set but BANTER_WEBHOOK_SECRET is not"),
         ({"BANTER_SALES_TELEGRAM_CHAT": "1"}, "BANTER_SALES_TELEGRAM_CHAT is set but BANTER_TELEGRAM_TOKEN is not"),
+        ({"BANTER_BUS_URL": "nats://bus"}, "BANTER_BUS_URL: this version runs in one process"),
         ({"BANTER_TELEGRAM_MODE": "webhook"}, "BANTER_TELEGRAM_MODE=webhook is set but BANTER_TELEGRAM_SECRET is not"),
     ],
 )

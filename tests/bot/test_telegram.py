@@ -8,14 +8,16 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.incoming import Incoming
+from bot.channels import web
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming
 from bot.channels.telegram import ChannelState, TelegramChannel
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
+from bot.channels.telegram_turns import MOST_FAULTS, TelegramTurns
 from bot.channels.telegram_wire import clean, read_update, thread_of
 from bot.errors import BadSetting
 from dialogs.values import Kind
@@ -24,10 +26,19 @@ from storage.values import InboxRow, StoredTurn
 from tests.emulators.loopback import Request, Response, port_of, start
 from tests.emulators.process import Emulator, running
 from tests.emulators.telegram_api import TOKEN
-from tests.twins import InboxTwin
+from tests.twins import Clock, InboxTwin
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a-secret_for-tests"
+DOCUMENT = {
+    "update_id": 1,
+    "message": {
+        "message_id": 1,
+        "date": 0,
+        "chat": {"id": 7, "type": "private"},
+        "document": {"file_id": "f1", "file_unique_id": "u1", "file_name": "spec.pdf", "file_size": 4},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -319,32 +330,172 @@ async def test_a_document_comes_with_its_bytes_and_its_caption_as_a_turn_of_its_
     assert inbox.unsettled == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [("photo", "photo.jpg"), ("voice", "voice.ogg"), ("sticker", "sticker.webp")]
-)
-async def test_other_files_come_by_name_only(telegram: Emulator, api: TelegramApi, kind: str, name: str) -> None:
+async def test_a_photo_comes_with_the_bytes_of_its_largest_size(telegram: Emulator, api: TelegramApi) -> None:
     inbox = InboxTwin()
     desk = Desk(inbox)
-    await telegram.control("file", chat=7, kind=kind, content="aGVsbG8=")
+    await telegram.control("file", chat=7, kind="photo", content="aGVsbG8=")
     async with at_work(channel_of(api, inbox, desk)):
         seen = (await desk.wait(1))[0]
-    assert (seen.kind, seen.file_name, seen.file_size, seen.file_bytes) == (Kind.FILE, name, 5, b"")
-    assert await telegram.seen("calls", method="getFile") == []
+    assert (seen.kind, seen.file_name, seen.file_size, seen.file_bytes) == (Kind.FILE, "photo.jpg", 5, b"hello")
+    assert seen.file_refused == ""
 
 
-@pytest.mark.parametrize("trouble", ["too large", "no download"])
-async def test_a_file_that_cannot_be_had_goes_on_without_bytes(
-    telegram: Emulator, api: TelegramApi, trouble: str
+TOO_LONG = 10 * 1024 * 1024 + 1
+
+
+@pytest.mark.parametrize(
+    ("order", "name", "why"),
+    [
+        ({"kind": "voice"}, "voice.ogg", "kind"),
+        ({"kind": "sticker"}, "sticker.webp", "kind"),
+        ({"name": "setup.EXE"}, "setup.EXE", "type"),
+        ({"name": "pdf"}, "pdf", "type"),
+        ({}, "document", "type"),
+        ({"name": "spec.docx", "size": TOO_LONG}, "spec.docx", "size"),
+        ({"name": "spec.PDF", "size": 0}, "spec.PDF", "empty"),
+    ],
+)
+async def test_what_is_not_kept_says_why_and_is_not_fetched(
+    telegram: Emulator, api: TelegramApi, order: dict[str, Any], name: str, why: str
 ) -> None:
     inbox = InboxTwin()
     desk = Desk(inbox)
-    size = 11 * 1024 * 1024 if trouble == "too large" else 5
-    if trouble == "no download":
-        await telegram.control("fault", method="getFile", do="status", status=500)
-    await telegram.control("file", chat=7, name="spec.docx", content="aGVsbG8=", size=size)
+    await telegram.control("file", **{"chat": 7, "content": "aGVsbG8=", "caption": "here", **order})
+    async with at_work(channel_of(api, inbox, desk)):
+        seen, words = await desk.wait(2)
+    assert (seen.kind, seen.file_name, seen.file_refused, seen.file_bytes) == (Kind.FILE, name, why, b"")
+    assert (words.kind, words.text, words.file_refused) == (Kind.TEXT, "here", "")
+    assert await telegram.seen("calls", method="getFile") == []
+
+
+def test_the_web_chat_and_telegram_take_the_same_files() -> None:
+    assert web.FILE_ENDINGS == FILE_ENDINGS
+    assert web.LARGEST_FILE == LARGEST_FILE
+
+
+async def test_a_file_that_cannot_be_had_goes_on_without_bytes(telegram: Emulator, api: TelegramApi) -> None:
+    inbox = InboxTwin()
+    desk = Desk(inbox)
+    await telegram.control("fault", method="getFile", do="status", status=404)
+    await telegram.control("file", chat=7, name="spec.docx", content="aGVsbG8=")
     async with at_work(channel_of(api, inbox, desk)):
         seen = (await desk.wait(1))[0]
-    assert (seen.file_name, seen.file_size, seen.file_bytes) == ("spec.docx", size, b"")
+    assert (seen.file_name, seen.file_size, seen.file_bytes) == ("spec.docx", 5, b"")
+
+
+class Line:
+    """A line to Telegram whose downloads go as told."""
+
+    def __init__(self, *answers: bytes | Exception) -> None:
+        self.answers = list(answers)
+        self.asked = 0
+
+    async def download(self, _file_id: str, _limit: int) -> bytes:
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("answers", "content", "asked", "slept"),
+    [
+        ([b"spec"], b"spec", 1, []),
+        ([TelegramUnreachable("x", "cut", maybe_done=False)] * 2 + [b"spec"], b"spec", 3, [0.5, 1.0]),
+        ([TelegramUnreachable("x", "cut", maybe_done=False)] * 3, b"", 3, [0.5, 1.0]),
+        ([TelegramRefused("x", 500, "oops"), b"spec"], b"spec", 2, [0.5]),
+        ([TelegramRefused("x", 429, "slow", retry_after=4.0), b"spec"], b"spec", 2, [4.0]),
+        ([TelegramRefused("x", 429, "slow", retry_after=600.0), b"spec"], b"spec", 2, [10.0]),
+        ([TelegramRefused("x", 404, "no such file")], b"", 1, []),
+    ],
+)
+async def test_a_file_is_asked_for_three_times(
+    answers: list[bytes | Exception], content: bytes, asked: int, slept: list[float]
+) -> None:
+    line: Any = Line(*answers)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    turns = TelegramTurns(line, InboxTwin(), Desk(InboxTwin()), clock=lambda: NOW, chance=lambda: 1.0, sleep=sleep)
+    row = InboxRow("in-1", "telegram", "1", "telegram:7", json.dumps(DOCUMENT), NOW)
+    (incoming,) = await turns._with_file(read_update(row))
+    assert (incoming.file_bytes, line.asked, waits) == (content, asked, slept)
+
+
+def stubborn(clock: Clock, inbox: InboxTwin, desk: Desk) -> TelegramTurns:
+    return TelegramTurns(cast("Any", None), inbox, desk, clock=clock, chance=lambda: 1.0)
+
+
+async def turn_of(turns: TelegramTurns, clock: Clock) -> None:
+    """One look, and whatever it found, after the longest rest there is."""
+    clock.forward(61)
+    for row in await turns._due():
+        await turns._handle(row)
+
+
+def words(number: int) -> InboxRow:
+    update = {"update_id": number, "message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}, "text": f"words {number}"}}  # fmt: skip
+    return InboxRow(f"in-{number}", "telegram", str(number), "telegram:7", json.dumps(update), NOW)
+
+
+async def test_an_update_that_only_ever_fails_is_handed_over_and_lets_the_next_one_pass() -> None:
+    clock, inbox = Clock(), InboxTwin()
+    desk = Desk(inbox)
+    await inbox.receive([words(1), words(2)])
+    desk.failures = [ValueError("words 1")] * MOST_FAULTS
+    turns = stubborn(clock, inbox, desk)
+    with capture_logs() as logs:
+        for _ in range(MOST_FAULTS + 2):
+            await turn_of(turns, clock)
+    assert desk.begun == ["tg:1"] * MOST_FAULTS + ["lost:1", "tg:2"]
+    assert [(seen.inbound, seen.text, seen.inbox_id) for seen in desk.seen][0] == ("lost:1", "words 1", "in-1")
+    assert inbox.unsettled == []
+    assert "telegram.given_up" in [line["event"] for line in logs]
+    assert "words" not in repr(logs)
+
+
+async def test_an_update_that_cannot_even_be_handed_over_is_settled_and_told() -> None:
+    clock, inbox = Clock(), InboxTwin()
+    desk = Desk(inbox)
+    await inbox.receive([words(1)])
+    desk.failures = [ValueError("words 1")] * (MOST_FAULTS + 1)
+    turns = stubborn(clock, inbox, desk)
+    with capture_logs() as logs:
+        for _ in range(MOST_FAULTS + 1):
+            await turn_of(turns, clock)
+    assert inbox.unsettled == []
+    assert [line["log_level"] for line in logs if line["event"] == "telegram.lost"] == ["critical"]
+
+
+async def test_a_database_that_is_away_costs_no_update() -> None:
+    clock, inbox = Clock(), InboxTwin()
+    desk = Desk(inbox)
+    await inbox.receive([words(1)])
+    desk.failures = [StoreBusy("locked")] * (5 * MOST_FAULTS)
+    turns = stubborn(clock, inbox, desk)
+    with capture_logs():
+        for _ in range(5 * MOST_FAULTS + 1):
+            await turn_of(turns, clock)
+    assert (desk.texts, set(desk.begun)) == (["words 1"], {"tg:1"})
+
+
+async def test_an_update_nobody_can_read_is_handed_over_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, inbox = Clock(), InboxTwin()
+    desk = Desk(inbox)
+    await inbox.receive([words(1)])
+
+    def slip(_: InboxRow) -> Any:
+        raise KeyError("words 1")
+
+    monkeypatch.setattr("bot.channels.telegram_turns.read_update", slip)
+    turns = stubborn(clock, inbox, desk)
+    with capture_logs():
+        for _ in range(MOST_FAULTS + 1):
+            await turn_of(turns, clock)
+    assert [(seen.inbound, seen.text, seen.thread) for seen in desk.seen] == [("lost:1", "", "telegram:7")]
 
 
 async def test_a_file_longer_than_announced_is_not_read_to_its_end(telegram: Emulator, api: TelegramApi) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.timekeeper import Timekeeper
 from dialogs.values import Kind
 from storage.errors import NoSuchConversation, StoreBusy
 from storage.values import StoredTurn, TimerRow, TurnRequest
+from tests.twins import Clock
 
 DAY, NIGHT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
 
@@ -22,6 +24,7 @@ class Book:
         self.trouble = trouble
         self.asked = 0
         self.received: list[TurnRequest] = []
+        self.dropped: list[TimerRow] = []
         self.fired = asyncio.Event()
 
     async def due(self, now: datetime, limit: int, *, loud: bool = True) -> Sequence[TimerRow]:
@@ -35,7 +38,14 @@ class Book:
         self.fired.set()
         if request.inbound.conversation == "gone":
             raise NoSuchConversation("gone")
+        if request.inbound.conversation == "bad":
+            raise ValueError("what the visitor wrote")
+        if request.inbound.conversation == "busy":
+            raise StoreBusy("locked")
         return StoredTurn(request.inbound.conversation, 1, ())
+
+    async def drop(self, timer: TimerRow) -> None:
+        self.dropped.append(timer)
 
 
 def keeper(book: Book, now: datetime = DAY, zone: str = "Europe/Warsaw") -> Timekeeper:
@@ -78,6 +88,40 @@ async def test_a_conversation_that_is_gone_does_not_stop_the_others() -> None:
     book = Book(row("nudge", "gone"), row("nudge", "c2"))
     assert await keeper(book).once() == 2
     assert [request.inbound.conversation for request in book.received] == ["gone", "c2"]
+    assert book.dropped == [row("nudge", "gone")]
+
+
+async def test_a_timer_that_fails_stops_no_other_and_is_tried_again_ever_later() -> None:
+    book = Book(row("nudge", "bad"), row("nudge", "c2"))
+    clock = Clock(DAY)
+    timekeeper = Timekeeper(book, book.receive, clock, lambda: "Europe/Warsaw")
+    tried = []
+    with capture_logs() as logs:
+        for _ in range(30):
+            await timekeeper.once()
+            tried.append(sum(request.inbound.conversation == "bad" for request in book.received))
+            clock.forward(2)
+    assert [request.inbound.conversation for request in book.received].count("c2") == 30
+    assert tried == [1] * 5 + [2] * 10 + [3] * 15  # after 10, then 20 seconds, the next after 40
+    assert {line["event"] for line in logs} == {"timer_failed"}
+    assert (logs[0]["error"], logs[0]["conversation"], logs[-1]["failures"]) == ("ValueError", "bad", 3)
+    assert "visitor" not in repr(logs)
+
+
+async def test_a_hundred_failing_timers_do_not_hide_the_next_one() -> None:
+    book = Book(*(row("nudge", "bad", number) for number in range(100)), row("nudge", "c2"))
+    timekeeper = keeper(book)
+    with capture_logs():
+        await timekeeper.once()
+        await timekeeper.once()
+    assert book.received[-1].inbound.conversation == "c2"
+
+
+async def test_a_database_that_goes_away_in_the_middle_is_told_after_all_have_ended() -> None:
+    book = Book(row("nudge", "busy"), row("nudge", "c2"))
+    with pytest.raises(StoreBusy):
+        await keeper(book).once()
+    assert [request.inbound.conversation for request in book.received] == ["busy", "c2"]
 
 
 async def test_a_database_that_is_away_is_waited_for() -> None:

@@ -26,6 +26,7 @@ QUERIES = {
     "timers.due": timers.DUE,
     "turns": transcripts.TURNS,
     "token": transcripts.TOKEN,
+    "files": transcripts.FILES,
     "leads.mql": leads_where("mql", "", "", ""),
 }
 

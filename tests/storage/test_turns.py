@@ -212,6 +212,15 @@ async def test_a_file_is_kept_with_its_turn(store: Store) -> None:
     assert await store.file("c1", "i1") is None
 
 
+async def test_what_became_of_files_is_told_without_reading_them(store: Store) -> None:
+    await take(store, opening())
+    for name, announced, payload in (("f1", 6, b"%PDF\x00\xff"), ("f2", 0, b""), ("f3", 900, b"")):
+        sent = replace(fakes.inbound(name, "c1", "brief.pdf", kind=Kind.FILE), size=announced)
+        await take(store, TurnRequest(sent, payload=payload))
+    assert await store.files("c1") == {"f1": (6, 6), "f2": (0, 0), "f3": (900, 0)}
+    assert await store.files("nobody") == {}
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83d of a pair", "\udc00\ud800"])
 async def test_characters_no_database_keeps_are_replaced_before_anybody_decides(store: Store, text: str) -> None:
     await take(store, TurnRequest(fakes.inbound("i1", "c1", text), fakes.conversation()))

@@ -146,3 +146,49 @@ def test_no_text_raises(text: str, language: str | None) -> None:
 def test_whatever_is_typed_is_read(text: str, language: str | None, asked: Asked | None) -> None:
     reading = heard(text, language, asked)
     assert reading.language in LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "давайте назад"),
+        ("uk", "хочу виправити відповідь"),
+        ("pl", "nie, zacznijmy od nowa"),
+        ("en", "let's go back"),
+    ],
+)
+def test_a_yes_or_no_in_words_about_the_talk_answers_nothing(language: str, text: str) -> None:
+    reading = heard(text, language, Asked.YESNO)
+    assert reading.intent is not None
+    assert reading.answer is None
+
+
+def test_a_yes_before_a_question_back_still_answers() -> None:
+    reading = heard("да, а зачем вам это?", "ru", Asked.YESNO)
+    assert reading.answer is not None
+    assert reading.answer.value is Answer.YES
+
+
+def test_all_good_said_of_the_price_does_not_answer_another_question() -> None:
+    reading = heard("saw the price page, all good", "en", Asked.YESNO)
+    assert reading.answer is None
+    assert {(one.value.key, one.value.value) for one in reading.mentions} == {("budget.reaction", "fine")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ru", "ой, не 5000, а 7000"), ("pl", "pomyliłem się, 7000"), ("en", "sorry, I meant 7000")]
+)
+def test_a_bare_number_in_a_correction_is_the_sum_whatever_was_asked(language: str, text: str) -> None:
+    reading = heard(text, language, Asked.ROLE)
+    assert reading.money is not None
+    assert reading.money.value.high == 7000
+
+
+def test_weeks_in_a_correction_are_no_money() -> None:
+    assert heard("oops, I meant 150 weeks", "en", Asked.ROLE).money is None
+
+
+def test_a_verb_that_folds_into_a_month_is_no_month() -> None:
+    assert heard("klienci mają 10 sklepów", "pl").timing is None
+    assert heard("10 maja", "pl", Asked.TIMING).timing is not None
+    assert heard("маю 10 працівників", "uk").timing is None

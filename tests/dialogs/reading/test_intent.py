@@ -28,6 +28,9 @@ def intent(language: str, text: str) -> str | None:
         ("en", "stop, I want a human", "human"),
         ("en", "you idiots, leave me alone", "stop"),
         ("en", "what's the weather like", "off_topic"),
+        ("en", "call a human", "human"),
+        ("uk", "людину покличте", "human"),
+        ("ru", "я запутался. давайте начнём сначала", "restart"),
     ],
 )
 def test_the_intent_is_read(language: str, text: str, expected: str) -> None:
@@ -43,6 +46,10 @@ def test_the_intent_is_read(language: str, text: str, expected: str) -> None:
         ("en", "we need a site with a back office"),
         ("en", "ok, let's continue"),
         ("en", "a football club app"),
+        ("en", "people should be able to go back to their order"),
+        ("en", "we sell to people who want to start over in fitness"),
+        ("en", "leads get lost between the sales reps"),
+        ("pl", "proszę pisać do mnie po południu"),
     ],
 )
 def test_ordinary_replies_have_none(language: str, text: str) -> None:

@@ -32,3 +32,27 @@ def test_a_sentence_tells_its_language(text: str, language: str) -> None:
 @pytest.mark.parametrize("text", ["", "ok", "CRM", "50 000", "+", "React, Vue", "👍"])
 def test_a_word_all_languages_share_tells_nothing(text: str) -> None:
     assert told(text)[1] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("crm для отдела продаж", "ru"),
+        ("aplikacja mobilna", "pl"),
+        ("рекламне агентство мріявів", "uk"),
+    ],
+)
+def test_an_ending_or_the_alphabet_hints_where_no_word_tells(text: str, language: str) -> None:
+    found, sure = told(text)
+    assert found == language
+    assert 0.2 <= sure <= 1
+
+
+@pytest.mark.parametrize("text", ["ok", "CRM", "ок", "50 000", "React, Vue"])
+def test_what_all_languages_write_hints_at_none(text: str) -> None:
+    assert told(text) == (None, 0.0)
+
+
+def test_a_cyrillic_word_both_languages_share_is_of_the_first_that_is_spoken() -> None:
+    spoken = [language for language in demo().ears.known if language in {"ru", "uk"}]
+    assert told("сайт") == (spoken[0], 0.3)

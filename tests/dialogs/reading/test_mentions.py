@@ -4,12 +4,16 @@ from datetime import date
 
 import pytest
 
+from dialogs.errors import BrokenContent
 from dialogs.reading.hear import hear
+from dialogs.reading.lexicon import compile_lexicon
+from dialogs.reading.mentions import compile_mentions
+from dialogs.reading.values import Asked
 from tests.builders import demo
 
 
-def said(language: str, text: str) -> set[tuple[str, str | bool]]:
-    reading = hear(text, demo().ears, language=language, asked=None, today=date(2026, 1, 20))
+def said(language: str, text: str, asked: Asked | None = None) -> set[tuple[str, str | bool]]:
+    reading = hear(text, demo().ears, language=language, asked=asked, today=date(2026, 1, 20))
     return {(found.value.key, found.value.value) for found in reading.mentions}
 
 
@@ -49,3 +53,33 @@ def test_a_fact_is_read(language: str, text: str, key: str, value: str) -> None:
 )
 def test_a_look_alike_is_no_fact(language: str, text: str, key: str) -> None:
     assert key not in {one for one, _ in said(language, text)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "asked", "fact"),
+    [
+        ("ru", "черновик", Asked.YESNO, ("spec.has", "partly")),
+        ("uk", "почали писати", Asked.YESNO, ("spec.has", "partly")),
+        ("pl", "wysoko", Asked.MONEY, ("budget.reaction", "too_much")),
+        ("en", "good price", Asked.MONEY, ("budget.reaction", "fine")),
+    ],
+)
+def test_a_short_answer_is_a_fact_only_to_its_own_question(
+    language: str, text: str, asked: Asked, fact: tuple[str, str]
+) -> None:
+    assert fact in said(language, text, asked)
+    assert fact not in said(language, text, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "it's not ok"), ("en", "the price is not really fine"), ("ru", "цена нам не подходит")],
+)
+def test_a_not_before_the_last_word_turns_a_phrase_round(language: str, text: str) -> None:
+    assert ("budget.reaction", "fine") not in said(language, text, Asked.MONEY)
+
+
+def test_a_value_bound_to_no_kind_of_answer_is_refused() -> None:
+    lexicon = compile_lexicon("en", {"mentions": {"spec.has": {"partly@someday": ["a draft"]}}}, "lexicon.yaml")
+    with pytest.raises(BrokenContent, match="someday"):
+        compile_mentions(lexicon)
