@@ -10,7 +10,7 @@ from dialogs.reading.hear import hear
 from dialogs.reading.language import detect_language
 from dialogs.reading.phrases import split_words
 from dialogs.reading.text import prepare
-from dialogs.reading.values import Answer, Asked, Intent, Reading
+from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
 from dialogs.talk import Talk
 from dialogs.values import EffectKind, Ending, Mode
 from scoring.conditions import Knowledge
@@ -56,6 +56,9 @@ def take_text(talk: Talk) -> None:
         talk.sync_stage()
         return
     if intent is not None and _obey(talk, intent, told, text):
+        return
+    if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
+        moves.repeat(talk, [talk.line("hello" if reading.social is Social.GREETING else "welcome")])
         return
     if switched and not told.keys - {question.text if question is not None else ""}:
         moves.repeat(talk, [talk.line("language.switched")])

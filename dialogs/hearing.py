@@ -112,7 +112,7 @@ def _answers(reading: Reading, inbound: Inbound, question: Question) -> Iterator
 
 def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -> bool:
     """Whether a message is an answer in free words: mostly words that no reader has made something else of."""
-    if reading.intent is not None:
+    if reading.intent is not None or reading.social is not None:
         return False
     if reading.answer is not None and reading.answer.value in (Answer.UNKNOWN, Answer.REFUSE, Answer.LATER):
         return False

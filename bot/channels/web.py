@@ -19,7 +19,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException, TooManyRequestsException
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body
+from litestar.params import Body, FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from bot.channels.openings import Openings
@@ -242,11 +242,11 @@ def build_api(channel: WebChannel) -> Router:
         await channel.authorize_stream(_conversation(connection), header, ticket)
 
     @post("/conversations", status_code=201, summary="Open a conversation")
-    async def open_(request: Request[Any, Any, Any], data: OpenRequest | None = None) -> Opened:
+    async def open_(request: Request[Any, Any, Any], data: JSONBody[OpenRequest | None] = None) -> Opened:
         return await channel.open(data or OpenRequest(), request.client.host if request.client else "")
 
     @get(_ONE, guards=[guard], summary="The conversation so far")
-    async def show(conversation: str) -> ConversationShown:
+    async def show(conversation: FromPath[str]) -> ConversationShown:
         return await channel.show(Caller(conversation))
 
     @post(
@@ -256,12 +256,12 @@ def build_api(channel: WebChannel) -> Router:
         request_max_body_size=LARGEST_INBOUND,
         summary="Send a message or a tap",
     )
-    async def take(conversation: str, data: InboundRequest) -> TurnShown:
+    async def take(conversation: FromPath[str], data: JSONBody[InboundRequest]) -> TurnShown:
         return await channel.take(Caller(conversation), data)
 
     @post(f"{_ONE}/files", status_code=200, guards=[guard], request_max_body_size=LARGEST_FORM, summary="Send a file")
     async def take_file(
-        conversation: str, data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+        conversation: FromPath[str], data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> TurnShown:
         upload, inbound_id = data.get("file"), data.get("id")
         if not isinstance(upload, UploadFile) or not isinstance(inbound_id, str):
@@ -269,15 +269,15 @@ def build_api(channel: WebChannel) -> Router:
         return await channel.take_file(Caller(conversation), inbound_id, upload.filename, await upload.read())
 
     @post(f"{_ONE}/signals", status_code=202, guards=[guard], summary="Note what the visitor did")
-    async def signal(conversation: str, data: SignalRequest) -> None:
+    async def signal(conversation: FromPath[str], data: JSONBody[SignalRequest]) -> None:
         await channel.signal(Caller(conversation), data)
 
     @post(f"{_ONE}/ticket", status_code=200, guards=[guard], summary="A ticket for the stream, good for a minute")
-    async def ticket(conversation: str) -> Response[TicketShown]:
+    async def ticket(conversation: FromPath[str]) -> Response[TicketShown]:
         return Response(channel.ticket(Caller(conversation)), headers={"cache-control": "no-store"})
 
     @get(f"{_ONE}/events", guards=[guard_stream], summary="Turns as they happen (server-sent events)")
-    async def events(request: Request[Any, Any, Any], conversation: str) -> ServerSentEvent:
+    async def events(request: Request[Any, Any, Any], conversation: FromPath[str]) -> ServerSentEvent:
         last = request.headers.get("last-event-id", "")
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
         return ServerSentEvent(

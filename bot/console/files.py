@@ -1,9 +1,11 @@
 """Files a visitor sent: what became of each, and the answer that hands one to a browser without opening it."""
 
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from litestar import Response
 
@@ -14,6 +16,7 @@ from storage.values import FileKept, TranscriptTurn
 
 _REFUSED = "refused"  # how the text of a file that was not accepted begins: "refused:<reason>:<name>"
 _REASONS = frozenset(("kind", "size", "type", "empty"))
+_PLAIN = re.compile(r"[\w:-]+", re.ASCII)
 _LONGEST_NAME = 150  # characters; the ending stays
 _ATTRIBUTE = "!#$&+-.^_`|~"  # besides letters and digits: attr-char of RFC 5987, section 3.2.1
 
@@ -56,13 +59,19 @@ def sent_files(
 
 
 def file_link(conversation: str, inbound: str) -> str:
-    """The address of a file; an id may hold any sign, so it is encoded once more than an address needs."""
-    return f"{lead_link(conversation)}/files/{quote(quote(inbound, safe=''), safe='')}"
+    """The address of a file; an id with signs that addresses give a meaning goes as "~" and its base64url."""
+    part = inbound if _PLAIN.fullmatch(inbound) else f"~{urlsafe_b64encode(inbound.encode()).decode().rstrip('=')}"
+    return f"{lead_link(conversation)}/files/{part}"
 
 
 def inbound_of(part: str) -> str:
-    """The inbound id in an address `file_link` made."""
-    return unquote(part)
+    """The inbound id in an address `file_link` made, "" if it made none such."""
+    if not part.startswith("~"):
+        return part
+    try:
+        return urlsafe_b64decode(part[1:] + "=" * (-len(part[1:]) % 4)).decode()
+    except ValueError:
+        return ""
 
 
 def download(name: str, content: bytes) -> Response[bytes]:

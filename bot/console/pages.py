@@ -125,9 +125,7 @@ class Pages:
             return Response("", status_code=204)
         return self._desk.draw(visit, "news.html.j2", link=f"{BASE}/leads/{conversation}#turn-{details.row.turn}")
 
-    async def file(
-        self, request: AnyRequest, conversation: FromPath[str], inbound: FromPath[str]
-    ) -> Response[bytes]:
+    async def file(self, request: AnyRequest, conversation: FromPath[str], inbound: FromPath[str]) -> Response[bytes]:
         """A file a visitor sent, to be saved; one that came without bytes is not there."""
         await self._desk.person(request)
         key = inbound_of(inbound)

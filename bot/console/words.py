@@ -27,7 +27,19 @@ Texts = Mapping[str, Mapping[str, str]]
 """Language -> key -> text."""
 
 
-_SHARED = ("advice", "budget", "channel", "criterion", "flag", "framework", "language", "role", "stage", "temperature", "verdict")
+_SHARED = (
+    "advice",
+    "budget",
+    "channel",
+    "criterion",
+    "flag",
+    "framework",
+    "language",
+    "role",
+    "stage",
+    "temperature",
+    "verdict",
+)
 
 
 def load_texts(locales: Traversable) -> Texts:

@@ -22,7 +22,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("human.called", "human.already", "human.joined", "human.left"),
         *("stop.done", "restart.done", "back.done", "back.nothing"),
         *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
-        *("language.switched", "question.noted"),
+        *("language.switched", "question.noted", "hello", "welcome"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
         "days.short",
     }

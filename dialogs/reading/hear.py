@@ -15,6 +15,7 @@ from dialogs.reading.money import read_money
 from dialogs.reading.needs import NeedsWords, compile_needs, guess_needs, read_needs, small_talk
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, split_words
 from dialogs.reading.role import Negations, compile_role, read_role
+from dialogs.reading.social import SocialWords, compile_social, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
 from dialogs.reading.text import Text, prepare
@@ -48,6 +49,7 @@ class Ears:
     tongues: Mapping[str, Tongue]
     known: Mapping[str, LanguageWords]
     spelling: Spelling
+    social: SocialWords
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -98,7 +100,13 @@ def compile_ears(
             needs,
             role.negations,
         )
-    return Ears(compile_book(written, fillers, short), tongues, known, compile_spelling(known))
+    return Ears(
+        compile_book(written, fillers, short),
+        tongues,
+        known,
+        compile_spelling(known),
+        compile_social(compiled.values()),
+    )
 
 
 def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, today: date) -> Reading:
@@ -125,7 +133,8 @@ def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, to
         words, hits = _other_spelling(words, ears, chosen)
     chat = small_talk(hits.get("needs", ()), asked)
     heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
-    return heard if chat else _with_figures(heard, message, tongue.figures, asked, today)
+    heard = heard if chat else _with_figures(heard, message, tongue.figures, asked, today)
+    return replace(heard, social=read_social(spoken.norms, ears.social))
 
 
 def _language(text: str, words: Words, ears: Ears, language: str | None) -> str:

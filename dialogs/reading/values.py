@@ -37,6 +37,13 @@ class Intent(StrEnum):
     SKIP = "skip"  # "next question": refuse for this one
 
 
+class Social(StrEnum):
+    """A message of nothing but courtesy."""
+
+    GREETING = "greeting"
+    COURTESY = "courtesy"  # thanks and farewells
+
+
 class Asked(StrEnum):
     """The kind of value the bot has just asked for; it only resolves ambiguity."""
 
@@ -115,3 +122,4 @@ class Reading:
     duration: Found[Duration] | None = None
     days: Found[Days] | None = None
     mentions: tuple[Found[Mention], ...] = field(default=())
+    social: Social | None = None

@@ -10,6 +10,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import httpx
 import msgspec
@@ -20,6 +21,7 @@ from litestar.testing import TestClient
 from markupsafe import escape
 
 from bot.console.app import build_router
+from bot.console.files import disposition, file_link
 from bot.console.security import Passwords
 from bot.console.session import new_sign_in_link, safe_next
 from bot.console.transcript import marked
@@ -28,7 +30,7 @@ from dialogs import facts as known_facts
 from dialogs.library import Library
 from scoring.values import Headcount
 from storage.errors import StoreBusy
-from storage.values import Sending
+from storage.values import LeadDetails, Sending
 from tests.bot.console_twin import (
     EVIL,
     FIRST,
@@ -453,7 +455,8 @@ class TestOneLead:
             'aria-label="Estimated price: from €6,800 to €19,000, most likely €12,000"',
             "The deadline is compressed",
             "by 16 March 2026",
-            "mailto:olena%40kolo.ua",
+            'href="mailto:olena@kolo.ua"',
+            'href="tel:+380501234567"',
         ):
             assert shown in page
 
@@ -472,6 +475,43 @@ class TestOneLead:
         assert "No name yet" in page
         assert "Still unknown:</b> Budget, Authority, Need, Timing" in page
 
+    @pytest.mark.parametrize(
+        ("ratio", "words"),
+        [
+            (1.1, "agrees with the estimate: 110%"),
+            (2.0, "well above the estimate"),
+            (14.29, "far above the estimate: ask what else"),
+        ],
+    )
+    def test_a_budget_far_above_the_price_reads_as_in_the_notification(
+        self, client: Client, twin: ConsoleTwin, ratio: float, words: str
+    ) -> None:
+        details = founder()
+        budget = {**details.assessment["budget"], "ratio": ratio}
+        twin.keep(replace(details, assessment={**details.assessment, "budget": budget}))
+        page = client.get("/console/leads/lead-1").text
+        assert words in page
+        assert "1429%" not in page
+
+    def test_weeks_are_rounded_as_the_visitor_was_told(self, client: Client, twin: ConsoleTwin) -> None:
+        details = founder()
+        weeks = {"low": 1.5, "likely": 3, "high": 4.2}
+        estimate = {**details.assessment["estimate"], "weeks": weeks}
+        twin.keep(replace(details, assessment={**details.assessment, "estimate": estimate}))
+        assert "1–5 weeks" in client.get("/console/leads/lead-1").text
+
+    def test_questions_of_theirs_stand_where_they_are_seen(self, client: Client, twin: ConsoleTwin) -> None:
+        details = founder()
+        asked = said("dialog.question", "Do you sign an NDA?", "Do you sign an NDA?", "Do you sign an NDA?", "in-3")
+        assert "Questions to answer" not in self._page(client, twin, details)
+        page = self._page(client, twin, replace(details, facts=(*details.facts, asked)))
+        assert page.index("Questions to answer") < page.index('<a href="#turn-3">Do you sign an NDA?</a>')
+
+    @staticmethod
+    def _page(client: Client, twin: ConsoleTwin, details: LeadDetails) -> str:
+        twin.keep(details)
+        return client.get("/console/leads/lead-1").text
+
     def test_facts_that_were_erased_leave_the_page_whole(self, client: Client, twin: ConsoleTwin) -> None:
         details = founder()
         assessment = json.loads(msgspec.json.encode(details.assessment))
@@ -489,6 +529,103 @@ class TestOneLead:
         twin.keep(founder())
         assert client.get("/console/leads/lead-1/news?turn=4").status_code == 204
         assert "#turn-4" in client.get("/console/leads/lead-1/news?turn=3").text
+
+
+class TestFiles:
+    NAME = 'ТЗ "CRM" на 2026; v1.pdf'
+
+    @pytest.fixture
+    def link(self, client: Client, twin: ConsoleTwin) -> str:
+        """The first link to a file on the lead's page."""
+        self.send(twin, "in-5", self.NAME, b"%PDF\x00\xff" * 300)
+        found = re.search(r'href="(/console/leads/lead-1/files/[^"]+)" download', client.get("/console/leads/lead-1").text)
+        assert found is not None
+        return found[1]
+
+    @staticmethod
+    def send(twin: ConsoleTwin, inbound: str, name: str, content: bytes, announced: int | None = None) -> None:
+        details = twin.details.get("lead-1") or founder()
+        number = len(details.transcript)
+        sent = replace(turn(number, "file", name, "Got it."), inbound=inbound)
+        twin.keep(replace(details, transcript=(*details.transcript, sent)))
+        twin.sent["lead-1", inbound] = (name, len(content) if announced is None else announced, content)
+
+    def test_a_file_is_saved_as_it_was_sent(self, client: Client, link: str) -> None:
+        answer = client.get(link)
+        assert (answer.status_code, answer.content) == (200, b"%PDF\x00\xff" * 300)
+        headers = answer.headers
+        assert headers["content-type"] == "application/octet-stream"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert headers["cache-control"] == "no-store"
+        kind, plain, exact = headers["content-disposition"].split("; ", 2)
+        assert (kind, plain) == ("attachment", 'filename="____CRM____2026__v1.pdf"')
+        assert unquote(exact.removeprefix("filename*=UTF-8''")) == self.NAME
+
+    def test_a_file_stands_in_a_block_of_its_own_and_in_the_conversation(self, client: Client, link: str) -> None:
+        page = client.get("/console/leads/lead-1").text
+        assert page.count(f'href="{link}" download') == 2
+        assert page.count("2 kB") == 2
+        assert page.index('id="files"') < page.index('id="score"') < page.index('id="talk"')
+
+    def test_a_stranger_gets_no_file(self, client: Client, link: str) -> None:
+        client.cookies.clear()
+        answer = client.get(link, follow_redirects=False)
+        assert (answer.status_code, b"%PDF" in answer.content) == (303, False)
+        assert answer.headers["location"].startswith("/console/sign-in?next=")
+
+    def test_a_file_of_another_lead_is_not_given(self, client: Client, link: str) -> None:
+        assert client.get(link.replace("lead-1", "lead-2")).status_code == 404
+
+    @pytest.mark.parametrize("inbound", ["nobody", "x" * 300, "~", "~a", "~_w", "%00", "~" + "x" * 900])
+    def test_an_unknown_file_is_not_found(self, client: Client, twin: ConsoleTwin, inbound: str) -> None:
+        twin.keep(founder())
+        assert client.get(f"/console/leads/lead-1/files/{inbound}").status_code == 404
+
+    @pytest.mark.parametrize("inbound", ["tg:17", "a/b?c#d%2F", "ключ 1", "%25", "..", "~tilde"])
+    def test_any_id_of_a_message_finds_its_file(self, client: Client, twin: ConsoleTwin, inbound: str) -> None:
+        self.send(twin, inbound, "spec.txt", b"text")
+        assert client.get(file_link("lead-1", inbound)).content == b"text"
+
+    @pytest.mark.parametrize(
+        ("name", "announced", "told"),
+        [
+            ("spec.pdf", 0, "arrived empty"),
+            ("spec.pdf", 900, "could not be stored, ask for it once more"),
+            ("refused:size:film.pdf", 99_000_000, "not accepted: longer than 10 MB"),
+            ("refused:type:setup.exe", 5, "not accepted: not a type we take"),
+            ("refused:kind:voice.ogg", 5, "not accepted: neither a document nor a picture"),
+            ("refused:empty:spec.pdf", 0, "arrived empty"),
+        ],
+    )
+    def test_a_file_that_is_not_there_says_why(
+        self, client: Client, twin: ConsoleTwin, name: str, announced: int, told: str
+    ) -> None:
+        self.send(twin, "in-5", name, b"", announced)
+        page = client.get("/console/leads/lead-1").text
+        assert f'<bdi class="file">{name.rpartition(":")[2]}</bdi> <span class="hint">{told}</span>' in page
+        assert " download" not in page
+        assert "refused:" not in page
+        assert client.get("/console/leads/lead-1/files/in-5").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("name", "saved"),
+        [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\temp\\spec.docx", "spec.docx"),
+            ("a\r\nSet-Cookie: x=1.pdf", "aSet-Cookie: x=1.pdf"),
+            ("invoice\u202efdp.exe", "invoicefdp.exe"),
+            ("..", "file"),
+            ("", "file"),
+            ("й" * 400 + ".pdf", "й" * 146 + ".pdf"),
+        ],
+    )
+    def test_a_name_is_only_a_name(self, name: str, saved: str) -> None:
+        header = disposition(name)
+        assert header.isascii()
+        assert header.isprintable()
+        assert unquote(header.partition("''")[2]) == saved
+        assert header.count('"') == 2
 
 
 class TestMarks:

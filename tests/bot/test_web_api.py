@@ -194,12 +194,28 @@ def test_a_stale_button_does_not_answer_the_new_question(
     for chat in (plain, odd):
         chat.send(fresh(), text="We need a CRM")
         chat.send(fresh(), text="so that no inquiry gets lost, connect telephony and the website")
-    for choice in ("2:need.detail:not_sure", "1:need.what:nonsense", "3:budget.spec:nonsense"):
+    for choice in ("1:need.what:mobile_app", "1:need.what:nonsense", "3:budget.spec:nonsense"):
         answer = odd.send(fresh(), choice=choice)
         assert answer.status_code == 200
         assert answer.json()["replies"][0]["text"].strip()
     facts = [_facts(console.get(f"/console/leads/{chat.id}").text) for chat in (plain, odd)]
     assert facts[0] == facts[1] != []
+
+
+def test_another_button_of_the_question_just_answered_is_not_passed_over_in_silence(chat: Chat) -> None:
+    buttons = labels(chat.opened["replies"])
+    chat.send(fresh(), choice=buttons["CRM"])
+    answer = chat.send(fresh(), choice=buttons["Mobile app"])
+    assert answer.status_code == 200
+    assert answer.json()["replies"], "who pressed the wrong button first must hear that the second did nothing"
+
+
+def test_a_nervous_finger_is_harmless(chat: Chat) -> None:
+    buttons = labels(chat.opened["replies"])
+    first = chat.send(fresh(), choice=buttons["CRM"]).json()
+    assert chat.send(fresh(), choice=buttons["CRM"]).status_code == 200
+    assert labels(first["replies"])
+    assert chat.send(fresh(), choice=next(iter(labels(first["replies"]).values()))).json()["replies"]
 
 
 def _facts(page: str) -> list[str]:

@@ -1,0 +1,35 @@
+"""Greetings, thanks and farewells: messages that ask for politeness and tell nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.values import Social
+
+LONGEST = 8  # words; a longer message is more than courtesy
+
+
+@dataclass(frozen=True, slots=True)
+class SocialWords:
+    """The words of all languages: people greet in one and go on in another."""
+
+    greeting: frozenset[str]
+    courtesy: frozenset[str]
+
+
+def compile_social(lexicons: Iterable[Lexicon]) -> SocialWords:
+    """The sections `social`, single words as strings with spaces."""
+    read = list(lexicons)
+    return SocialWords(
+        frozenset().union(*(lexicon.single("social", "greeting") for lexicon in read)),
+        frozenset().union(*(lexicon.single("social", "courtesy") for lexicon in read)),
+    )
+
+
+def read_social(words: Sequence[str], known: SocialWords) -> Social | None:
+    """What kind of courtesy a message is, None if it holds any other word (or none at all)."""
+    if not 0 < len(words) <= LONGEST:
+        return None
+    if any(word not in known.greeting and word not in known.courtesy for word in words):
+        return None
+    return Social.GREETING if words[0] in known.greeting else Social.COURTESY
