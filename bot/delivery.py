@@ -96,6 +96,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until stopped."""
+        self._flying.clear()  # after a failure the lanes of the run before are gone
         async with asyncio.TaskGroup() as lanes:
             while not self._stopping:
                 self._wake.clear()

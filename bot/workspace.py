@@ -75,7 +75,8 @@ def load_workspace(name: str = "", overrides: Mapping[str, object] | None = None
     lexicons = {language: shelf.lexicon(language) for language in company.languages}
     ears = shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
     company_source = YamlSource(*shelf.text(folder / "company.yaml"))
-    shelf.problems.extend(_proof(frameworks, wordings, company, company_source))
+    proof = _proof(frameworks, wordings, company, company_source)
+    shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
     if shelf.problems or ears is None:
         raise BrokenContent(tuple(shelf.problems))
     languages = shelf.table(LOCALES / "languages.yaml")
@@ -123,6 +124,7 @@ class _Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[ContentError] = []
+        self.texts_unread = False  # an operator's texts could not be read, so what is missing cannot be told
         self._hash = hashlib.sha256()
 
     @property
@@ -184,7 +186,11 @@ class _Shelf:
         own = self.folder / "locales" / language / "LC_MESSAGES" / "banter.po"
         over = self.data(own) if own.is_file() else b""
         packaged = self.data(path)
-        loaded: Wording | None = self.take(lambda: read_wording(language, str(path), packaged, over))
+        own_file = "" if self.folder.parent == WORKSPACES else str(own)
+        loaded: Wording | None = self.take(lambda: read_wording(language, str(path), packaged, over, own_file))
+        if loaded is None and over:  # the rest can still be proven; texts cannot, one file short
+            self.texts_unread = True
+            loaded = self.take(lambda: read_wording(language, str(path), packaged))
         return loaded
 
     def lexicon(self, language: str) -> dict[str, Any]:

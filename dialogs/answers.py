@@ -1,6 +1,7 @@
 """Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from dialogs import moves
 from dialogs.framework import ChoiceSpec, Question
@@ -274,8 +275,15 @@ def _answer_stale_tap(talk: Talk) -> None:
 
 
 def _is_double_tap(talk: Talk) -> bool:
+    """Whether the button just pressed was pressed before, as impatient fingers do, and told us what stands."""
+    parts = talk.inbound.text.split(":")
+    key = ".".join(("choice", *parts[1:]))
     settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
-    return bool(settled) and talk.inbound.text.startswith(f"{settled[-1].turn}:{settled[-1].question}:")
+    if len(parts) != 3 or not settled or settled[-1].question != parts[1] or not talk.voice.wording.has(key):
+        return False
+    label = talk.voice.word(key)
+    evidence = (fact.evidence for fact in talk.conversation.facts)
+    return any(one.source is Source.CHOICE and one.quote == label for one in evidence)
 
 
 def _typed_choice(talk: Talk, text: str) -> ChoiceSpec | None:
@@ -287,6 +295,7 @@ def _typed_choice(talk: Talk, text: str) -> ChoiceSpec | None:
     return next((one for one, label in labels if _plain(label) == written), None)
 
 
+@lru_cache(maxsize=1024)  # labels are the same few hundred
 def _plain(text: str) -> str:
     return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()[:80]).split())
 
@@ -336,13 +345,13 @@ def take_file(talk: Talk) -> None:
 
 def _follow_language(talk: Talk, text: str) -> bool:
     """Go on in the language the visitor writes; whether that changed one both had been speaking."""
-    if talk.conversation.language_fixed:
+    settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
+    if talk.conversation.language_fixed or (settled and len(text.split()) < _WORDS_TO_SWITCH):
         return False
     found, sure = detect_language(text, split_words(prepare(text, "").folded), talk.library.ears.known)
     if found is None or found == talk.conversation.language or found not in talk.library.wordings:
         return False
-    settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
-    if sure >= (_SURE if settled else _SURE_AT_FIRST) and (not settled or len(text.split()) >= _WORDS_TO_SWITCH):
+    if sure >= (_SURE if settled else _SURE_AT_FIRST):
         talk.speak(found)
         return settled
     return False

@@ -1,26 +1,50 @@
 """What the bot says in one language: catalogue texts, compiled once, several variants a line."""
 
 import gettext
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from zlib import crc32
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dialogs.errors import BrokenContent, ContentError
 
-_VARIANTS = 9  # the most one line may have: /2 to /9
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the texts of a language stand: the packaged catalogue, and the lines an operator put over it."""
+
+    file: str  # the packaged catalogue
+    lines: Mapping[str, int] = field(default_factory=dict)  # key, or key/2 …, to its line; 0 if nobody knows
+    own_file: str = ""  # the operator's catalogue, whether it exists or not; "" where there is no operator
+    own_lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place(self, name: str) -> tuple[str, int | None]:
+        """The file and the line of a text, "help/2" or "unit.week[1]"; the file alone of one that has to be added."""
+        name = name.partition("[")[0]
+        if name in self.own_lines:
+            return self.own_file, self.own_lines[name] or None
+        if name in self.lines:
+            return self.file, self.lines[name] or None
+        return self.own_file or self.file, None
 
 
 class Wording:
     """The texts of one language, by key."""
 
     def __init__(
-        self, language: str, texts: Mapping[str, str], plurals: Mapping[str, tuple[str, ...]], rule: str
+        self,
+        language: str,
+        texts: Mapping[str, str],
+        plurals: Mapping[str, tuple[str, ...]],
+        rule: str,
+        origin: Origin | None = None,
     ) -> None:
         """
         Compile every text.
@@ -30,25 +54,33 @@ class Wording:
             texts: Key, or key/2, key/3 …, to a Jinja2 template.
             plurals: Key to the forms in the order of the rule.
             rule: A gettext plural expression such as "(n != 1)".
+            origin: Where they stand; the language's packaged catalogue when nothing else is known.
 
         Raises:
             BrokenContent: Every template that does not compile.
         """
         self.language = language
         self.plurals = plurals
+        names = dict.fromkeys((*texts, *plurals), 0)
+        self.origin = origin or Origin(f"locales/{language}/LC_MESSAGES/banter.po", names)
+        self.own = frozenset(_base(name) for name in self.origin.own_lines)  # keys the operator words
+        self.packaged = frozenset(_base(name) for name in self.origin.lines)  # keys we bring, replaced or not
         self._index: Callable[[int], int] = gettext.c2py(rule)
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         environment.globals["plural"] = self.plural
-        self._lines: dict[str, list[Template | str]] = {}
+        self._lines: dict[str, list[Line]] = {}
+        self._names: dict[str, list[str]] = {}
         problems = []
         for key, text in texts.items():
             try:
-                line: Template | str = environment.from_string(text) if "{" in text else text
+                line = _compiled(environment, text)
             except TemplateError as error:
                 mend = "mend the braces; see docs/texts.md"
-                problems.append(ContentError(f"{language}/banter.po", key, f"is no template: {error}", mend))
+                file, at = self.origin.place(key)
+                problems.append(ContentError(file, key, f"is no template: {error}", mend, at))
                 continue
-            self._lines.setdefault(key.partition("/")[0], []).append(line)
+            self._lines.setdefault(_base(key), []).append(line)
+            self._names.setdefault(_base(key), []).append(key)
         if problems:
             raise BrokenContent(tuple(problems))
 
@@ -69,6 +101,10 @@ class Wording:
         """How many ways there are to say it."""
         return len(self._lines[key])
 
+    def names(self, key: str) -> Sequence[str]:
+        """The key of each variant as it stands in the catalogue: "help", "help/2"."""
+        return self._names[key]
+
     def render(self, key: str, variant: int = 0, **variables: Any) -> str:
         """
         The text under the key.
@@ -80,7 +116,38 @@ class Wording:
         return line if isinstance(line, str) else line.render(variables)
 
 
-def read_wording(language: str, file: str, text: bytes, over: bytes = b"") -> Wording:
+class _Bare:
+    """A text that is one variable and nothing else: many notes are, and Jinja takes thirty times as long for them."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """
+        The variable as text.
+
+        Raises:
+            UndefinedError: It was not given.
+        """
+        if self._name not in variables:
+            raise UndefinedError(f"{self._name!r} is undefined")
+        return str(variables[self._name])
+
+
+Line = Template | _Bare | str
+_BARE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
+
+
+def _compiled(environment: ImmutableSandboxedEnvironment, text: str) -> Line:
+    bare = _BARE.fullmatch(text)
+    if bare is not None:
+        return _Bare(bare[1])
+    return environment.from_string(text) if "{" in text else text
+
+
+def read_wording(language: str, file: str, text: bytes, over: bytes = b"", own_file: str = "") -> Wording:
     """
     The texts of one catalogue, with an operator's own lines put over it.
 
@@ -89,38 +156,72 @@ def read_wording(language: str, file: str, text: bytes, over: bytes = b"") -> Wo
         file: Where the catalogue stands, for messages.
         text: gettext PO.
         over: PO of the operator's own lines; a line given there replaces all variants of the packaged one.
+        own_file: Where those stand, or would, for messages; "" where there is no operator.
 
     Raises:
         BrokenContent: A catalogue cannot be read, or a template does not compile.
     """
     catalog = _catalog(language, file, text)
-    texts, plurals = _entries(catalog)
+    texts, plurals = _texts(catalog), _plurals(catalog)
+    # What is empty in ours is missing; an operator who leaves a line empty is told so.
+    texts = {key: line for key, line in texts.items() if line}
+    own_lines: Mapping[str, int] = {}
+    lines = _line_numbers(catalog)
     if over:
-        own, own_plurals = _entries(_catalog(language, f"own lines for {file}", over))
-        replaced = {key.partition("/")[0] for key in own}
-        texts = {key: line for key, line in texts.items() if key.partition("/")[0] not in replaced} | own
-        plurals = plurals | own_plurals
-    return Wording(language, texts, plurals, catalog.plural_expr)
+        own = _catalog(language, own_file, over)
+        own_lines, own_texts = _line_numbers(own), _texts(own)
+        replaced = {_base(key) for key in own_texts}
+        texts = {key: line for key, line in texts.items() if _base(key) not in replaced} | own_texts
+        plurals = plurals | _plurals(own)
+    origin = Origin(file, lines, own_file, own_lines)
+    return Wording(language, texts, plurals, catalog.plural_expr, origin)
 
 
 def _catalog(language: str, file: str, text: bytes) -> Catalog:
+    _check_quotes(file, text)
     try:
         return read_po(BytesIO(text), locale=language, abort_invalid=True)
-    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+    except PoFileError as error:
+        problem = f"is no gettext catalogue: {str(error).removesuffix(f' on {error.lineno}')}"
+        raise BrokenContent((ContentError(file, "", problem, "see docs/texts.md", error.lineno + 1),)) from error
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, text.find(error.object)) + 1  # Babel reads line by line
+        raise BrokenContent((ContentError(file, "", "is not UTF-8", "save it as UTF-8", line),)) from error
+    except (ValueError, LookupError) as error:
         problem = f"is no gettext catalogue: {error}"
         raise BrokenContent((ContentError(file, "", problem, "see docs/texts.md"),)) from error
 
 
-def _entries(catalog: Catalog) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    texts: dict[str, str] = {}
-    plurals: dict[str, tuple[str, ...]] = {}
+def _check_quotes(file: str, text: bytes) -> None:
+    """Babel passes over a line whose quotation mark is not closed, and with it the text."""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = line.strip()
+        if found and not found.startswith(b"#") and not found.endswith(b'"'):
+            problem = "is no gettext catalogue: the line does not end with a quotation mark"
+            raise BrokenContent((ContentError(file, "", problem, "see docs/texts.md", number),))
+
+
+def _texts(catalog: Catalog) -> dict[str, str]:
+    return {message.id: str(message.string or "") for message in catalog if isinstance(message.id, str) and message.id}
+
+
+def _plurals(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    found = {}
     for message in catalog:
         if isinstance(message.id, tuple):
             forms = message.string if isinstance(message.string, tuple) else (message.string,)
-            plurals[message.id[0]] = tuple(str(form) for form in forms)
-        elif message.id and message.string:
-            texts[str(message.id)] = str(message.string)
-    return texts, plurals
+            found[message.id[0]] = tuple(str(form) for form in forms)
+    return found
+
+
+def _line_numbers(catalog: Catalog) -> dict[str, int]:
+    names = ((message.id if isinstance(message.id, str) else message.id[0], message.lineno) for message in catalog)
+    return {name: line or 0 for name, line in names if name}
+
+
+def _base(name: str) -> str:
+    """The key without its variant."""
+    return name.partition("/")[0]
 
 
 class Voice:

@@ -138,6 +138,7 @@ MANY = frozenset(
         "authority.person",
         "vendor.other",
         "dialog.question",
+        "spec.file",
     }
 )
 

@@ -3,6 +3,7 @@
 from bot.channels.incoming import Incoming
 from bot.channels.telegram_turns import LOST
 from bot.reception import Reception
+from dialogs.answers import REFUSED
 from dialogs.engine import open_conversation
 from dialogs.values import Conversation, Inbound
 from storage.errors import ConversationConflict
@@ -37,7 +38,7 @@ class TelegramFront:
             incoming.inbound,
             conversation,
             incoming.kind,
-            incoming.file_name or incoming.text,
+            _text(incoming),
             incoming.at,
             language_hint=incoming.language_hint,
             size=incoming.file_size,
@@ -66,3 +67,10 @@ class TelegramFront:
             source=incoming.source,
             address=incoming.thread,
         )
+
+
+def _text(incoming: Incoming) -> str:
+    """What the core is told: the words, or the file's name, or why the file could not be kept."""
+    if incoming.file_refused:
+        return f"{REFUSED}{incoming.file_refused}:{incoming.file_name}"
+    return incoming.file_name.replace(":", "_") or incoming.text

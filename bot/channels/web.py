@@ -17,11 +17,18 @@ from litestar import Request, Response, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException, TooManyRequestsException
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    NotAuthorizedException,
+    SerializationException,
+    TooManyRequestsException,
+)
 from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE
 from bot.channels.openings import Openings
 from bot.channels.tickets import Tickets
 from bot.channels.web_shapes import (
@@ -49,8 +56,6 @@ from storage.values import StoredTurn, TranscriptTurn, TurnRequest
 log = structlog.get_logger("banter.web")
 
 LONGEST_TEXT = 20_000  # characters of one message; longer ones belong into a file
-LARGEST_FILE = 10 * 1024 * 1024
-FILE_ENDINGS = (".pdf", ".docx", ".xlsx", ".txt", ".md", ".png", ".jpg", ".jpeg")
 LARGEST_BODY = 64 * 1024  # of JSON, in bytes
 LARGEST_INBOUND = 256 * 1024  # the longest text, every character written as two \uXXXX
 LARGEST_FORM = LARGEST_FILE + LARGEST_BODY  # a file and what stands around it
@@ -124,7 +129,9 @@ class WebChannel:
             raise HTTPException("file: at most 10 MB; send a link instead", status_code=413)
         if not name.lower().endswith(FILE_ENDINGS):
             raise HTTPException(f"file: expected one of {', '.join(FILE_ENDINGS)}", status_code=415)
-        bare = name.replace("\\", "/").rpartition("/")[2][:200]
+        bare = name.replace("\\", "/").rpartition("/")[2].replace(":", "_")[:200]
+        if not content:
+            raise ClientException("file: it is empty; send the one you meant")
         inbound = Inbound(inbound_id, caller.conversation, Kind.FILE, bare, _now(), size=len(content))
         return turn_shown(await self._receive(TurnRequest(inbound, payload=content)))
 
@@ -241,7 +248,7 @@ def build_api(channel: WebChannel) -> Router:
         header, ticket = connection.headers.get("authorization", ""), connection.query_params.get("ticket", "")
         await channel.authorize_stream(_conversation(connection), header, ticket)
 
-    @post("/conversations", status_code=201, summary="Open a conversation")
+    @post("/conversations", status_code=201, before_request=_read_json, summary="Open a conversation")
     async def open_(request: Request[Any, Any, Any], data: JSONBody[OpenRequest | None] = None) -> Opened:
         return await channel.open(data or OpenRequest(), request.client.host if request.client else "")
 
@@ -253,6 +260,7 @@ def build_api(channel: WebChannel) -> Router:
         f"{_ONE}/inbounds",
         status_code=200,
         guards=[guard],
+        before_request=_read_something,
         request_max_body_size=LARGEST_INBOUND,
         summary="Send a message or a tap",
     )
@@ -268,7 +276,13 @@ def build_api(channel: WebChannel) -> Router:
             raise ClientException('expected a multipart form with "file" and "id"')
         return await channel.take_file(Caller(conversation), inbound_id, upload.filename, await upload.read())
 
-    @post(f"{_ONE}/signals", status_code=202, guards=[guard], summary="Note what the visitor did")
+    @post(
+        f"{_ONE}/signals",
+        status_code=202,
+        guards=[guard],
+        before_request=_read_something,
+        summary="Note what the visitor did",
+    )
     async def signal(conversation: FromPath[str], data: JSONBody[SignalRequest]) -> None:
         await channel.signal(Caller(conversation), data)
 
@@ -291,6 +305,29 @@ def build_api(channel: WebChannel) -> Router:
 
 def _conversation(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return str(connection.path_params["conversation"])
+
+
+async def _read_json(request: Request[Any, Any, Any]) -> None:
+    """
+    Read the body, which the handler then has at hand.
+
+    Raises:
+        ClientException: It is no JSON; the reason does not quote it.
+    """
+    try:
+        await request.json()
+    except SerializationException as error:
+        raise ClientException(f"the body is no JSON: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ClientException(f"the body is no JSON: byte {error.start} is not UTF-8") from None
+    except RecursionError:
+        raise ClientException("the body is no JSON we read: it is nested too deeply") from None
+
+
+async def _read_something(request: Request[Any, Any, Any]) -> None:
+    await _read_json(request)
+    if not await request.body():
+        raise ClientException("the body is empty; expected a JSON object")
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from litestar import HttpMethod, MediaType, Request, Response, route
 from litestar.handlers import HTTPRouteHandler
 
-from bot.pages.site import demo_page, widget_script
+from bot.pages.site import chat_language, demo_page, widget_script
 from scoring.company import Company
 from storage.errors import StorageError
 
@@ -69,8 +69,10 @@ def build_pages(
     """
 
     @route("/", http_method=_READ, media_type=MediaType.HTML, include_in_schema=False)
-    async def front() -> Response[str]:
-        return Response(demo_page(company(), public_url), headers=FRONT_HEADERS)
+    async def front(request: AnyRequest) -> Response[str]:
+        asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
+        page = demo_page(company(), public_url, chat_language(company(), asked, accepted))
+        return Response(page, headers=FRONT_HEADERS | {"vary": "accept-language"})
 
     @route("/widget.js", http_method=_READ, media_type="text/javascript", include_in_schema=False)
     async def widget(request: AnyRequest) -> Response[bytes]:

@@ -15,9 +15,23 @@ _SCRIPT = _HERE.parent / "widget" / "banter.js"
 _WORDS_MARK = "/*BANTER_WORDS*/{}"
 
 
-def demo_page(company: Company, public_url: str) -> str:
-    """The front page with the widget's script tag."""
-    return _page().render(company=company, public_url=public_url, languages=company.languages)
+def demo_page(company: Company, public_url: str, language: str) -> str:
+    """The front page, which is English, with a chat that starts in the visitor's language."""
+    return _page().render(company=company, public_url=public_url, languages=company.languages, chat_language=language)
+
+
+def chat_language(company: Company, asked: str, accepted: str) -> str:
+    """
+    The language a chat starts in.
+
+    Args:
+        company: Whose languages there are.
+        asked: `?lang=` of the address, "" if it is not there.
+        accepted: The browser's Accept-Language, best first.
+    """
+    wishes = [asked, *(part.partition(";")[0].strip() for part in accepted[:200].split(","))]
+    found = (wish[:2].lower() for wish in wishes if wish)
+    return next((one for one in found if one in company.languages), company.languages[0])
 
 
 @cache

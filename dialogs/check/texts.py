@@ -10,13 +10,14 @@ from babel.messages.plurals import get_plural
 from jinja2 import TemplateError, UndefinedError
 
 from dialogs.check import lines as of
-from dialogs.check.places import Faults, nearest
+from dialogs.check.places import nearest
 from dialogs.errors import ContentError
 from dialogs.framework import Framework
 from dialogs.wording import Wording
 
 LONGEST_LABEL = 40  # characters; longer ones are cut off on a phone
 _REFERENCE = "en"
+_OPEN = ("name.", "say.")  # said of any value that has one
 _MISSING = re.compile(r"^'(\w+)' is undefined$")
 _TRIED = (1, 2, 5, 0)  # numbers that meet every plural form of our languages, and a falsy one
 _MOST_VARIABLES = 30
@@ -49,45 +50,61 @@ def prove_texts(frameworks: Collection[Framework], wordings: Mapping[str, Wordin
     known = reference.keys()
     used = {key: _variables(reference, key) for key in known}
     found: list[ContentError] = []
-    for language, wording in wordings.items():
-        faults = Faults(f"locales/{language}/LC_MESSAGES/banter.po", lambda _: None)
-        for key, problem, mend in (
-            *_missing(wording, wanted, reference),
-            *_surplus(wording, wanted, reference),
-            *_spoken(wording, used),
-            *_labels(wording, frameworks),
-            *_plurals(wording, reference),
-        ):
-            faults.add(key, problem, mend)
-        found.extend(dict.fromkeys(faults.found))  # frameworks may share a question
+    for wording in wordings.values():
+        faults = [
+            _placed(wording, *fault)
+            for fault in (
+                *_missing(wording, wanted, reference),
+                *_surplus(wording, wanted, reference),
+                *_spoken(wording, reference, used),
+                *_labels(wording, frameworks),
+                *_plurals(wording, reference),
+            )
+        ]
+        found.extend(dict.fromkeys(faults))  # frameworks may share a question
     return tuple(found)
 
 
+def _placed(wording: Wording, key: str, problem: str, mend: str) -> ContentError:
+    """The fault with the file and the line its author has to open: the operator's own, or ours."""
+    file, line = wording.origin.place(key)
+    return ContentError(file, key, problem, mend, line)
+
+
+def _known(reference: Wording) -> frozenset[str]:
+    """Keys there are: ours, and an operator's names for values of their own (a service, say)."""
+    keys = reference.keys()
+    return frozenset(key for key in keys if key in reference.packaged or key.startswith(_OPEN))
+
+
 def _missing(wording: Wording, wanted: frozenset[str], reference: Wording) -> Iterator[_Fault]:
-    have, known = frozenset(wording.keys()), frozenset(reference.keys())
+    have, known = frozenset(wording.keys()), _known(reference)
     named = frozenset(key for key in known if not of.belongs_to_a_framework(key))
     for key in sorted((wanted | named) - have):
         yield key, "is missing or empty", f'add msgid "{key}" with its text'
     for key in sorted(wanted & have):
-        if key.partition(".")[0] in of.WORDED_TWICE and wording.variants(key) < 2:
+        if key.partition(".")[0] in of.WORDED_TWICE and wording.variants(key) < 2 and key not in wording.own:
             yield key, "has one wording only", f'add msgid "{key}/2", so that nobody reads the same line twice'
 
 
 def _surplus(wording: Wording, wanted: frozenset[str], reference: Wording) -> Iterator[_Fault]:
+    known = _known(reference)
     for key in sorted(frozenset(wording.keys()) - wanted):
+        if wording.origin.own_file and key not in wording.own:
+            continue  # ours, for a question the operator dropped: it is never said
         if of.belongs_to_a_framework(key):
             yield key, "belongs to no question or farewell", f"remove it; or {nearest(key, wanted)}"
-        elif not reference.has(key):
-            problem = f"there is no such text in {reference.language}"
-            yield key, problem, f"remove it; or {nearest(key, reference.keys())}"
+        elif key not in known:
+            yield key, f"there is no such text in {reference.language}", f"remove it; or {nearest(key, known)}"
 
 
-def _spoken(wording: Wording, used: Mapping[str, frozenset[str]]) -> Iterator[_Fault]:
+def _spoken(wording: Wording, reference: Wording, used: Mapping[str, frozenset[str]]) -> Iterator[_Fault]:
     """Say every variant once, with the variables it is given, and see what happens."""
     keys = wording.keys()
     for key in keys:
-        for variant in range(wording.variants(key)):
-            name = key if variant == 0 else f"{key}/{variant + 1}"
+        # An operator who words a line in one language alone may say more or less there than ours does in the others.
+        compared = key in wording.own or key not in reference.own
+        for variant, name in enumerate(wording.names(key)):
             said = _say(wording, key, variant)
             if said.failed:
                 yield name, f"cannot be said: {said.failed}", "mend the braces; see docs/texts.md"
@@ -95,6 +112,8 @@ def _spoken(wording: Wording, used: Mapping[str, frozenset[str]]) -> Iterator[_F
                 yield name, "is empty", "write the text"
             for variable in sorted(said.wants - of.given(key)):
                 yield name, f"{{{{ {variable} }}}} has no value here", nearest(variable, of.given(key) or ("none",))
+            if not compared:
+                continue
             for variable in sorted((said.wants & of.given(key)) - used.get(key, said.wants)):
                 yield name, f"{{{{ {variable} }}}} is not in the {_REFERENCE} text", "remove it, or add it there"
             for variable in sorted(_always(used, key) - said.wants):

@@ -333,6 +333,25 @@ def simple(conversation: str, text: str = "Hello", **changes: Any) -> LeadDetail
     )
 
 
+def with_files(twin: ConsoleTwin, conversation: str = "lead-1") -> None:
+    """Three files more in a lead's conversation, one of them there, and a question."""
+    details = twin.details[conversation]
+    sent = (
+        ("ТЗ на CRM, версия 3.pdf", 1_300_000, b"%PDF" * 325_000),
+        ("prices.xlsx", 9000, b""),
+        ("notes.txt", 0, b""),
+    )
+    turns = list(details.transcript)
+    for name, announced, content in sent:
+        turns.append(turn(len(turns), "file", name, "Got it, the file goes to our specialist."))
+        twin.sent[conversation, turns[-1].inbound] = (name, announced, content)
+    turns.append(turn(len(turns), "file", "refused:kind:voice.ogg", "I can't take that one, I'm afraid."))
+    text = "Do you sign an NDA before we talk?"
+    turns.append(turn(len(turns), "text", text, "Good question, a colleague will answer it."))
+    asked = said("dialog.question", text, text, text, turns[-1].inbound, how="intent")
+    twin.keep(replace(details, transcript=tuple(turns), facts=(*details.facts, asked)))
+
+
 def sending(number: str, state: Sending, kind: str = "notify.email", error: str = "") -> OutboxRow:
     """An outbox row."""
     return OutboxRow(

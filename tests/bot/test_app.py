@@ -6,13 +6,14 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot import app as bot_app
-from bot.app import PartDied, open_house, serve, sign_in_link
+from bot.app import House, PartDied, open_house, serve, sign_in_link
 from bot.errors import BadSetting
 from bot.listening import listening
 from bot.pages.routes import PROBED_SECONDS, Probe
@@ -184,20 +185,49 @@ def free_port() -> int:
 
 
 def test_a_host_that_is_not_ours_is_told() -> None:
-    with pytest.raises(BadSetting, match="BANTER_HOST: cannot listen on '203.0.113.1'"), listening("203.0.113.1", 0):
+    with (
+        pytest.raises(BadSetting, match=r"BANTER_HOST: cannot listen on '203\.0\.113\.1'"),
+        listening("203.0.113.1", 0),
+    ):
         pass
     with pytest.raises(BadSetting, match="BANTER_HOST: 'no such host' is no address"), listening("no such host", 0):
         pass
 
 
-async def test_it_says_where_it_is_once_visitors_can_come(tmp_path: Path) -> None:
+async def test_it_says_where_it_is_once_visitors_can_come_and_ends_with_a_part_that_keeps_failing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
-    settings = settings_of(tmp_path, port)
     reached: list[bool] = []
-    with capture_logs():
-        with pytest.raises(PartDied, match="timers kept failing"):
-            await serve(settings, lambda _: reached.append(is_reached(port)))
+    told: list[str] = []
+
+    def say(text: str) -> None:
+        told.append(text)
+        reached.append(is_reached(port))
+
+    monkeypatch.setattr(bot_app, "open_house", house_with_dying_timers)
+    with capture_logs() as logs, pytest.raises(PartDied, match="timers kept failing"):
+        await serve(settings_of(tmp_path, port), say)
     assert reached == [True]
+    assert f"http://127.0.0.1:{port}/console/sign-in/" in told[0]
+    assert "part_dead" in [line["event"] for line in logs]
+    assert not is_reached(port)
+
+
+async def house_with_dying_timers(settings: Settings) -> House:
+    """Timers fail at once, and nobody waits long in between."""
+
+    async def fails() -> None:
+        raise ValueError("a bug of ours")
+
+    async def wait(_: float) -> None:
+        await asyncio.sleep(0.05)
+
+    house = await open_house(settings)
+    keeper: Any = house.timekeeper
+    house.timekeeper = SimpleNamespace(run=fails, stop=keeper.stop)  # type: ignore[assignment]
+    house.parts.sleep = wait
+    return house
 
 
 def is_reached(port: int) -> bool:
@@ -207,26 +237,3 @@ def is_reached(port: int) -> bool:
 
 def settings_of(folder: Path, port: int) -> Settings:
     return Settings.from_environ({"BANTER_DATABASE_URL": f"sqlite:///{folder / 'banter.db'}", "BANTER_PORT": str(port)})
-
-
-@pytest.fixture(autouse=True)
-def _timers_that_die(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For the test of an end: timers fail at once, and nobody waits in between."""
-    if request.node.name != "test_it_says_where_it_is_once_visitors_can_come":
-        return
-    real = open_house
-
-    async def broken_house(settings: Settings) -> Any:
-        house = await real(settings)
-
-        async def fails() -> None:
-            raise ValueError("a bug of ours")
-
-        async def no_wait(_: float) -> None:
-            await asyncio.sleep(0.05)
-
-        monkeypatch.setattr(type(house.timekeeper), "run", lambda _self: fails())
-        house.parts.sleep = no_wait
-        return house
-
-    monkeypatch.setattr(bot_app, "open_house", broken_house)

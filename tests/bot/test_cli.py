@@ -119,7 +119,8 @@ def test_one_journey_that_fails_fails_the_run_and_the_others_still_play(tmp_path
 
 
 def test_a_pattern_that_is_no_regular_expression_is_a_failure_of_its_journey(tmp_path: Path, capsys: Capture) -> None:
-    text = "language: en\nnever_says: ['/)/']\nturns:\n  - {presses: crm, says_back: ['/(/', '(', 'CRM'], never_says: ['/[/']}\n"
+    turn = "{presses: crm, says_back: ['/(/', '(', 'CRM'], never_says: ['/[/']}"
+    text = f"language: en\nnever_says: ['/)/']\nturns:\n  - {turn}\n"
     file = journey(tmp_path, "a.yaml", text)
     assert main(["journey", file, "--json"]) == FAILED
     (result,) = json.loads(capsys.readouterr().out)

@@ -51,6 +51,7 @@ STATIC = TEMPLATES.parent / "static"
 TEXTS = load_texts(LOCALES)
 ENGLISH = Words("en", TEXTS["en"])
 PASSWORD = "four unrelated words here"
+CORE = "".join(file.read_text("utf-8") for file in (LOCALES.parent / "dialogs").glob("*.py"))
 FRAMEWORKS = Path(__file__).parents[2] / "dialogs" / "frameworks"
 RULES_WORDED = {
     "need.0.0": "need.category",
@@ -538,7 +539,9 @@ class TestFiles:
     def link(self, client: Client, twin: ConsoleTwin) -> str:
         """The first link to a file on the lead's page."""
         self.send(twin, "in-5", self.NAME, b"%PDF\x00\xff" * 300)
-        found = re.search(r'href="(/console/leads/lead-1/files/[^"]+)" download', client.get("/console/leads/lead-1").text)
+        found = re.search(
+            r'href="(/console/leads/lead-1/files/[^"]+)" download', client.get("/console/leads/lead-1").text
+        )
         assert found is not None
         return found[1]
 
@@ -559,7 +562,7 @@ class TestFiles:
         assert headers["content-security-policy"] == "sandbox; default-src 'none'"
         assert headers["cache-control"] == "no-store"
         kind, plain, exact = headers["content-disposition"].split("; ", 2)
-        assert (kind, plain) == ("attachment", 'filename="____CRM____2026__v1.pdf"')
+        assert (kind, plain) == ("attachment", 'filename="____CRM_____2026__v1.pdf"')
         assert unquote(exact.removeprefix("filename*=UTF-8''")) == self.NAME
 
     def test_a_file_stands_in_a_block_of_its_own_and_in_the_conversation(self, client: Client, link: str) -> None:
@@ -801,6 +804,9 @@ class TestWords:
     def test_every_fact_value_and_flag_has_words(self) -> None:
         keys = known_facts.READ_BY_EARS | known_facts.READ_ALWAYS
         assert [key for key in sorted(keys) if not ENGLISH.has("fact", key)] == []
+        ways = re.findall(r'"([a-z ]+)", (?:talk\.|self\.)?inbound\.at', CORE) + re.findall(r'how="([a-z ]+)"', CORE)
+        assert {"button", "intent", "upload", "withdrawn"} <= set(ways)
+        assert [way for way in ways if not ENGLISH.has("how", way)] == []
         assert [flag for flag in known_facts.FLAGS if not ENGLISH.has("flag_means", flag)] == []
         for key, values in known_facts.VALUES.items():
             for value in sorted(values - {True, False, "yes", "no"}, key=str):

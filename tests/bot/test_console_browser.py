@@ -20,7 +20,7 @@ from bot.console.app import build_router
 from bot.console.session import new_sign_in_link
 from bot.console.words import load_texts
 from storage.values import Sending
-from tests.bot.console_twin import EVIL, START, ConsoleTwin, founder, sending, simple
+from tests.bot.console_twin import EVIL, START, ConsoleTwin, founder, sending, simple, with_files
 from tests.browser import DESKTOP, PHONE, axe_violations, chromium, context
 
 pytestmark = pytest.mark.browser
@@ -72,6 +72,7 @@ def console() -> Iterator[Console]:
     twin = ConsoleTwin()
     twin.employ()
     twin.keep(founder())
+    with_files(twin)
     twin.keep(simple("lead-2", "\n".join(EVIL), name=EVIL[0], company=EVIL[1], contact=EVIL[2], source="x" * 70))
     twin.keep(simple("lead-3", "w" * 400, channel="telegram", language="uk", page=""))
     twin.rows = {
@@ -154,6 +155,22 @@ def test_a_quote_leads_to_its_message(browser: Browser, console: Console) -> Non
             "() => { const box = document.querySelector('#turn-3').getBoundingClientRect();"
             " return box.top >= 0 && box.bottom <= innerHeight; }"
         )
+
+
+def test_a_file_is_saved_under_its_own_name_and_never_shown(browser: Browser, console: Console) -> None:
+    with context(browser) as visitor:
+        page = visitor.new_page()
+        enter(page, console)
+        page.goto(f"{console.url}/console/leads/lead-1")
+        block = page.get_by_role("region", name="Files")
+        assert "could not be stored" in block.inner_text()
+        assert "arrived empty" in block.inner_text()
+        assert block.get_by_role("link").count() == 1
+        with page.expect_download() as saved:
+            block.get_by_role("link").click()
+        assert saved.value.suggested_filename == "ТЗ на CRM, версия 3.pdf"
+        assert saved.value.path().read_bytes() == b"%PDF" * 325_000
+        assert page.url.endswith("/console/leads/lead-1")
 
 
 def test_an_open_lead_says_that_the_conversation_went_on(browser: Browser, console: Console) -> None:

@@ -22,8 +22,6 @@ from tests.emulators.telegram_api import TOKEN
 from tests.emulators.webhook_receiver import SECRET
 from tests.product import ROOT, Product, until
 
-pytestmark = pytest.mark.xdist_group("hello_to_handoff")
-
 LANGUAGES = ("en", "pl", "ru", "uk")
 SALES_CHAT = 4242
 TELEGRAM_SECRET = "telegram-shows_this"

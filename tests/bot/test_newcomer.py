@@ -19,7 +19,7 @@ from tests.emulators.process import running
 from tests.emulators.webhook_receiver import SECRET
 from tests.product import ROOT, Product, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("newcomer")]
+pytestmark = pytest.mark.browser
 
 # What shows the language of a few replies.
 LETTERS = {"en": "^[^а-яіїєґąęłżźćńś]+$", "pl": "[ąęłżźćńś]", "uk": "[іїєґ]", "ru": "[ыэъ]"}

@@ -452,7 +452,7 @@ async def test_a_webhook_is_signed_and_carries_the_card(receiver: Emulator, webh
     await webhook.send(row_of(with_hostile_words(), "handoff:c-1:webhook"))
     (got,) = await receiver.seen("received", at_least=1)
     assert got["problem"] == ""
-    assert got["headers"]["webhook-id"] == "handoff:c-1:webhook"
+    assert got["headers"]["webhook-id"] == CARD.id  # the same as every other notifier's, and without a full stop
     assert got["body"] == {
         "type": "handoff.offered",
         "timestamp": "2026-03-02T09:00:00Z",

@@ -437,7 +437,8 @@ async def turn_of(turns: TelegramTurns, clock: Clock) -> None:
 
 
 def words(number: int) -> InboxRow:
-    update = {"update_id": number, "message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}, "text": f"words {number}"}}  # fmt: skip
+    message = {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}, "text": f"words {number}"}
+    update = {"update_id": number, "message": message}
     return InboxRow(f"in-{number}", "telegram", str(number), "telegram:7", json.dumps(update), NOW)
 
 
@@ -451,7 +452,8 @@ async def test_an_update_that_only_ever_fails_is_handed_over_and_lets_the_next_o
         for _ in range(MOST_FAULTS + 2):
             await turn_of(turns, clock)
     assert desk.begun == ["tg:1"] * MOST_FAULTS + ["lost:1", "tg:2"]
-    assert [(seen.inbound, seen.text, seen.inbox_id) for seen in desk.seen][0] == ("lost:1", "words 1", "in-1")
+    lost, _ = desk.seen
+    assert (lost.inbound, lost.text, lost.inbox_id) == ("lost:1", "words 1", "in-1")
     assert inbox.unsettled == []
     assert "telegram.given_up" in [line["event"] for line in logs]
     assert "words" not in repr(logs)

@@ -17,6 +17,7 @@ from dialogs.values import Inbound, Kind
 from storage.errors import NoSuchConversation, StoreUnavailable
 from storage.values import StoredTurn, TurnRequest
 from tests.bot.web_house import ELSEWHERE, Site, Visit, site
+from tests.builders import MONDAY
 
 
 @pytest.fixture
@@ -306,7 +307,7 @@ async def test_a_turn_without_a_hint_reaches_the_stream(at: Site, visit: Visit) 
     looking = asyncio.create_task(at.house.hub.look(at.house.store.latest_turns, every=0.05))
     waiting = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0.1)
-    await at.house.reception.receive(TurnRequest(Inbound("i1", visit.id, Kind.TEXT, "a CRM", reception_now())))
+    await at.house.reception.receive(TurnRequest(Inbound("i1", visit.id, Kind.TEXT, "a CRM", MONDAY)))
     async with asyncio.timeout(5):
         assert (await waiting).id == "2"
     at.house.hub.close()
@@ -323,9 +324,3 @@ async def test_a_stream_ends_quietly_when_the_database_goes(
     monkeypatch.setattr(at.house.store, "turns_after", away)
     answer = await at.client.get(f"{visit.path}/events", headers=visit.headers)
     assert (answer.status_code, answer.text) == (200, "")
-
-
-def reception_now() -> Any:
-    from tests.builders import MONDAY
-
-    return MONDAY

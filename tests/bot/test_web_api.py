@@ -18,8 +18,6 @@ import pytest
 
 from tests.product import Chat, Product, labels, until
 
-pytestmark = pytest.mark.xdist_group("web_api")
-
 PARALLEL = 200
 STREAMS = 20
 LARGEST_FILE = 10 * 1024 * 1024
@@ -619,20 +617,13 @@ def refused_for_now(response: httpx2.Response) -> None:
     assert "again" in reason(response)
 
 
-def test_a_locked_database_asks_to_come_back_and_loses_nothing(
-    product: Product, client: httpx2.Client, chat: Chat
-) -> None:
+def test_a_locked_database_asks_to_come_back_and_loses_nothing(product: Product, chat: Chat) -> None:
     first, inbound = fresh(), fresh()
     stored = chat.send(first, text="We need a CRM")
-    with locked(product), ThreadPoolExecutor(3) as threads:
-        asked = [
-            threads.submit(chat.send, inbound, text="no specification yet"),
-            threads.submit(client.post, f"{product.url}/api/conversations", json={}),
-            threads.submit(send_file, chat, "brief.txt", b"x"),
-        ]
+    with locked(product), ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(chat.send, inbound, text="no specification yet")
         assert chat.transcript()[-1]["turn"] == 2, "reading goes on"
-        for answer in asked:
-            refused_for_now(answer.result())
+        refused_for_now(asked.result())
     assert chat.send(first, text="We need a CRM").content == stored.content
     answer = chat.send(inbound, text="no specification yet")
     assert answer.status_code == 200
@@ -683,6 +674,7 @@ def test_a_full_disk_turns_health_red_until_there_is_room_and_words_stay_out_of_
             with full(product):
                 refused_for_now(chat.send(inbound, text=talk))
                 refused_for_now(send_file(chat, words[4], b"x" * 100_000))
+                refused_for_now(client.post(f"{product.url}/api/conversations", json={"source": words[3]}))
                 health = until(lambda: answer if (answer := client.get(f"{product.url}/health")).is_error else None)
                 assert health.status_code == 503
                 assert health.json()["status"] != "ok"

@@ -53,6 +53,105 @@ def test_an_operators_own_lines_lie_over_ours(folder: Path) -> None:
     assert wording.render("help", company="us") == "Ask us."
 
 
+def own_lines(folder: Path, text: str | bytes, language: str = "en") -> Path:
+    """The operator's own catalogue with these lines after its head."""
+    file = folder / "locales" / language / "LC_MESSAGES" / "banter.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(PO.encode() + (text if isinstance(text, bytes) else text.encode()))
+    return file
+
+
+def test_one_line_of_their_own_replaces_all_variants_of_ours(folder: Path) -> None:
+    keys = ("ask.need.what", "again.spec.has", "greet.first", "ack.plain")
+    own_lines(folder, "".join(f'\nmsgid "{key}"\nmsgstr "So what will it be?"\n' for key in keys))
+    wording = load_workspace(str(folder)).library.wordings["en"]
+    assert [(wording.variants(key), wording.render(key)) for key in keys] == [(1, "So what will it be?")] * 4
+
+
+SLIPS = r"""
+msgid "help"
+msgstr ""
+msgid "hepl"
+msgstr "Help."
+msgid "nudge"
+msgstr "Ask {{ nobody }}."
+msgid "ask.spec.had"
+msgstr "Had?"
+msgid "sum.range"
+msgstr "much"
+msgid "unit.week"
+msgid_plural "unit.week"
+msgstr[0] "tydzień"
+msgstr[1] ""
+msgstr[2] "tygodni"
+"""
+
+
+def test_slips_in_their_own_lines_are_told_with_their_file_and_line_and_nothing_else(folder: Path) -> None:
+    file = own_lines(folder, SLIPS, "pl")
+    assert sorted(line.partition(" -> ")[0] for line in problems(folder).splitlines()) == [
+        f"{file}:11: ask.spec.had: belongs to no question or farewell",
+        f"{file}:13: sum.range: {{{{ high }}}} of the en text is missing",
+        f"{file}:13: sum.range: {{{{ low }}}} of the en text is missing",
+        f"{file}:15: unit.week[1]: is empty",
+        f"{file}:5: help: is empty",
+        f"{file}:7: hepl: there is no such text in en",
+        f"{file}:9: nudge: {{{{ nobody }}}} has no value here",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "told"),
+    [
+        ('\nmsgid "help"\nmsgstr "Ask {{ company."\n', 5, "help: is no template"),
+        ('\nmsgid "help"\n\nmsgid "nudge"\nmsgstr "x"\n', 5, "is no gettext catalogue: missing msgstr"),
+        ('\nmsgid "help"\nmsgstr "Ask us.\n', 6, "does not end with a quotation mark"),
+        (b'\nmsgid "help"\nmsgstr "\xff"\n', 6, "is not UTF-8 -> save it as UTF-8"),
+        (
+            '\nmsgid "hepl"\nmsgstr "Help."\n',
+            5,
+            "hepl: there is no such text in en -> remove it; or did you mean help?",
+        ),
+    ],
+)
+def test_a_file_of_their_own_that_is_no_catalogue_is_told_once(
+    folder: Path, lines: str | bytes, line: int, told: str
+) -> None:
+    file = own_lines(folder, lines)
+    (found,) = problems(folder).splitlines()
+    assert found.startswith(f"{file}:{line}: ")
+    assert told in found
+
+
+def test_a_line_of_their_own_in_one_language_leaves_the_others_alone(folder: Path) -> None:
+    own_lines(folder, '\nmsgid "help"\nmsgstr "Just ask."\n\nmsgid "say.budget.amount"\nmsgstr "some money"\n')
+    own_lines(folder, '\nmsgid "identity"\nmsgstr "Jestem botem."\n', "pl")
+    wordings = load_workspace(str(folder)).library.wordings
+    assert (wordings["en"].render("help"), wordings["pl"].render("identity")) == ("Just ask.", "Jestem botem.")
+
+
+def test_a_question_an_operator_drops_leaves_its_texts_unsaid(folder: Path) -> None:
+    packaged = WORKSPACES.parent.parent / "dialogs" / "frameworks" / "bant.yaml"
+    head, found, rest = packaged.read_text(encoding="utf-8").partition("  timing.reason:\n")
+    assert found
+    own = folder / "frameworks"
+    own.mkdir()
+    (own / "bant.yaml").write_text(head + rest[rest.index("  contact.how:\n") :], encoding="utf-8")
+    questions = load_workspace(str(folder)).library.frameworks["bant"].questions
+    assert "timing.reason" not in {question.id for question in questions}
+
+
+def test_a_text_an_own_question_lacks_is_missed_in_their_own_file(folder: Path) -> None:
+    packaged = WORKSPACES.parent.parent / "dialogs" / "frameworks" / "bant.yaml"
+    own = folder / "frameworks"
+    own.mkdir()
+    text = packaged.read_text(encoding="utf-8").replace("      stay_here: {act: skip}", "      later: {act: skip}")
+    (own / "bant.yaml").write_text(text, encoding="utf-8")
+    found = problems(folder).splitlines()
+    assert len(found) == 4
+    assert all(one.startswith(f"{folder}/locales/") and "choice.contact.how.later: is missing" in one for one in found)
+
+
 def test_an_operators_own_framework_replaces_the_packaged_one(folder: Path) -> None:
     packaged = WORKSPACES.parent.parent / "dialogs" / "frameworks" / "bant.yaml"
     own = folder / "frameworks"

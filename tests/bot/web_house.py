@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
 from bot.app import House, build_app, open_house
 from bot.settings import Settings
+from bot.workspace import load_workspace
 
+workspace_once = cache(load_workspace)  # the same for every test, and most of what opening a house takes
 ELSEWHERE = "203.0.113.9"
 
 
@@ -66,7 +70,8 @@ def client_of(app: Any, address: str) -> httpx.AsyncClient:
 async def site(folder: Path, **environ: str) -> AsyncIterator[Site]:
     """A site whose parts do not run."""
     settings = Settings.from_environ({"BANTER_DATABASE_URL": f"sqlite:///{folder / 'banter.db'}", **environ})
-    house = await open_house(settings)
+    with patch("bot.app.load_workspace", workspace_once):
+        house = await open_house(settings)
     app = build_app(house)
     try:
         async with client_of(app, "127.0.0.1") as client:

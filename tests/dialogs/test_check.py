@@ -44,14 +44,18 @@ def shipped_wordings() -> Mapping[str, Wording]:
     return {language: wording(language) for language in LANGUAGES}
 
 
+def file_of(language: str) -> str:
+    return f"locales/{language}/LC_MESSAGES/banter.po"
+
+
 def catalogue(language: str) -> bytes:
-    return (ROOT / f"locales/{language}/LC_MESSAGES/banter.po").read_bytes()
+    return (ROOT / file_of(language)).read_bytes()
 
 
 def wording(language: str, edits: Mapping[str, str | tuple[str, ...] | None] | None = None) -> Wording:
     """A shipped language with some texts changed, added, or (None) taken away."""
     if not edits:
-        return read_wording(language, f"{language}/banter.po", catalogue(language))
+        return read_wording(language, file_of(language), catalogue(language))
     texts = read_po(BytesIO(catalogue(language)), locale=language)
     for key, text in edits.items():
         if text is None:
@@ -64,7 +68,7 @@ def wording(language: str, edits: Mapping[str, str | tuple[str, ...] | None] | N
             texts.add(key, text)
     written = BytesIO()
     write_po(written, texts)
-    return read_wording(language, f"{language}/banter.po", written.getvalue())
+    return read_wording(language, file_of(language), written.getvalue())
 
 
 def proven(
@@ -445,13 +449,13 @@ TEXT_FAULTS: dict[str, tuple[str, dict[str, str | tuple[str, ...] | None], str, 
 def test_a_fault_of_a_text_is_found_at_its_key(name: str) -> None:
     language, edits, key, words = TEXT_FAULTS[name]
     found = new(proven(wordings={**shipped_wordings(), language: wording(language, edits)}))
-    at_fault = [one for one in found if one.file == f"locales/{language}/LC_MESSAGES/banter.po"]
+    at_fault = [one for one in found if one.file == file_of(language)]
     assert any(one.key == key and words in f"{one.problem} {one.mend}" for one in at_fault), "\n".join(map(str, found))
 
 
 def test_a_catalogue_that_counts_by_another_rule_is_found() -> None:
     text = catalogue("ru").replace(b"n%10==1 && n%100!=11", b"n==1", 1)
-    found = new(proven(wordings={**shipped_wordings(), "ru": read_wording("ru", "ru/banter.po", text)}))
+    found = new(proven(wordings={**shipped_wordings(), "ru": read_wording("ru", file_of("ru"), text)}))
     assert ["not those of ru" in one.problem for one in found] == [True]
 
 

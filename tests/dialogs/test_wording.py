@@ -94,9 +94,11 @@ def test_what_a_visitor_wrote_is_text_and_never_a_template() -> None:
     assert wording.render("x", it="{{ 7*7 }}") == "You said {{ 7*7 }}"
 
 
-@pytest.mark.parametrize("text", [b"\xff\xfe\x00", b'msgid "a"\nmsgid "b"', b"nonsense"])
+@pytest.mark.parametrize(
+    "text", [b"\xff\xfe\x00", b'msgid "a"\nmsgid "b"', b"nonsense", b'msgid "a"\nmsgstr "b\n', b'msgid "a"\n"b']
+)
 def test_what_is_no_catalogue_is_refused_by_file(text: bytes) -> None:
-    with pytest.raises(BrokenContent, match=r"en\.po: is no gettext catalogue"):
+    with pytest.raises(BrokenContent, match=r"en\.po:\d: is no"):
         read_wording("en", "en.po", text)
 
 
@@ -110,6 +112,28 @@ def test_an_operators_own_line_replaces_all_variants_of_ours() -> None:
         "bye",
         "new",
     )
+
+
+def test_a_line_is_placed_where_it_stands() -> None:
+    own = catalogue(("hi", "ahoy"), ("new", "new"))
+    origin = read_wording("en", "en.po", catalogue(("hi", "one"), ("bye", "bye")), own, "own/en.po").origin
+    assert [origin.place(name) for name in ("hi", "bye", "new", "nothing")] == [
+        ("own/en.po", 7),
+        ("en.po", 10),
+        ("own/en.po", 10),
+        ("own/en.po", None),
+    ]
+
+
+def test_an_operators_template_that_does_not_compile_is_placed_in_their_file() -> None:
+    own = catalogue(("hi", "Hello {{ name"))
+    with pytest.raises(BrokenContent, match=r"^own/en\.po:7: hi: is no template"):
+        read_wording("en", "en.po", catalogue(("hi", "one")), own, "own/en.po")
+
+
+def test_an_empty_line_of_an_operator_stays_to_be_found() -> None:
+    merged = read_wording("en", "en.po", catalogue(("hi", "one")), catalogue(("hi", "")), "own/en.po")
+    assert merged.render("hi") == ""
 
 
 PLURALS = {

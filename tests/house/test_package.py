@@ -30,8 +30,6 @@ MUST = (
     "storage/migrations/env.py",
 )
 
-pytestmark = pytest.mark.xdist_group("package")
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

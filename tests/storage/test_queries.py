@@ -26,6 +26,7 @@ QUERIES = {
     "timers.due": timers.DUE,
     "turns": transcripts.TURNS,
     "token": transcripts.TOKEN,
+    "latest": transcripts.LATEST.params(among=["c1", "c2"]),
     "files": transcripts.FILES,
     "leads.mql": leads_where("mql", "", "", ""),
 }
@@ -59,7 +60,8 @@ async def test_reading_for_a_turn_looks_through_no_table(plan: Any, name: str, s
 
 @pytest.mark.parametrize("name", QUERIES)
 async def test_what_is_asked_often_looks_through_no_table(plan: Any, name: str) -> None:
-    steps = plan(str(QUERIES[name].compile(dialect=sqlite.dialect(paramstyle="qmark"))))
+    written = {"render_postcompile": True}
+    steps = plan(str(QUERIES[name].compile(dialect=sqlite.dialect(paramstyle="qmark"), compile_kwargs=written)))
     assert scans(steps) == []
 
 

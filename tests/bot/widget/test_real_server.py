@@ -12,7 +12,7 @@ from tests.bot.widget.visitor import Visitor
 from tests.browser import DESKTOP, PHONE, axe_violations, context
 from tests.product import Product, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("real_server")]
+pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("options", [{"size": DESKTOP}, {"size": PHONE}], ids=["desktop", "phone"])
 
