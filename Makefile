@@ -46,7 +46,7 @@ types: setup-dev
 	@cd bot/widget && PATH="$(CURDIR)/$(BIN):$$PATH" && { [ -d node_modules/typescript ] || npm ci --silent; } && npm run --silent check
 
 test: setup-dev browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup-dev browser
 	$(BIN)/ruff format --check .
@@ -55,7 +55,7 @@ check: setup-dev browser
 	$(BIN)/lint-imports
 	$(BIN)/banter check
 	@$(MAKE) --no-print-directory types
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 format: setup-dev
 	$(BIN)/ruff format .
