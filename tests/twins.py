@@ -74,8 +74,6 @@ class OutboxTwin:
         return taken
 
     def _first(self, row: OutboxRow) -> bool:
-        if row.kind != "telegram.reply":
-            return True
         return not any(
             other.conversation == row.conversation
             and other.kind == row.kind

@@ -579,7 +579,7 @@ async def test_the_token_reaches_no_log_and_no_error(
     desk = Desk(inbox)
     await telegram.control("fault", method="getMe", do="status", status=500, description=f"oh, bot{TOKEN}")
     await telegram.control("fault", method="getUpdates", do="cut", times=2)
-    with caplog.at_level(logging.DEBUG), capture_logs() as events:
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "httpx2"), capture_logs() as events:
         async with at_work(channel_of(api, inbox, desk)):
             await telegram.control("file", chat=7, name="a.txt", content="aGVsbG8=")
             await desk.wait(1)

@@ -65,7 +65,7 @@ def sources() -> Iterator[tuple[str, Path]]:
     for folder in (*FLOORS, "locales"):
         for path in (ROOT / folder).rglob("*"):
             inside = path.relative_to(ROOT).as_posix()
-            if path.is_file() and "__pycache__" not in path.parts and not ignored(path):
+            if path.is_file() and not {"__pycache__", "node_modules"} & set(path.parts) and not ignored(path):
                 yield inside.replace("locales/", "bot/_locales/", 1) if folder == "locales" else inside, path
 
 

@@ -179,7 +179,7 @@ def test_axe_finds_nothing_on_the_demo_companys_page(page: Page, device: Browser
     server.page = (
         Environment(autoescape=True, undefined=StrictUndefined)
         .from_string(template)
-        .render(company={"name": "Northlight <Studio>"}, languages=["en", "pl", "uk", "ru"])
+        .render(company={"name": "Northlight <Studio>"}, languages=["en", "pl", "uk", "ru"], chat_language="en")
     )
     visitor = Visitor(page, server).arrive()
     assert axe_violations(page) == []
