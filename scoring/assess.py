@@ -206,8 +206,10 @@ def _score(criterion: Criterion, known: Knowledge) -> CriterionScore:
 def _best(group: Sequence[PointsRule], known: Knowledge) -> Point | None:
     best: Point | None = None
     for rule in group:
+        if best is not None and rule.points <= best.points:
+            continue  # could not do better
         held, facts = holds(rule.when, known)
-        if held and (facts or rule.points == 0) and (best is None or rule.points > best.points):
+        if held and (facts or rule.points == 0):
             best = Point(rule.points, rule.name, facts)
     return best
 
