@@ -113,7 +113,7 @@ def assess(
         The implicit total is kept apart and may be negative.
 
     Source:
-        DOMAIN sections 3 to 5.
+        docs/scoring.md and docs/stages.md.
     """
     bare = Knowledge(facts, signals, now=now)
     priced = estimate_for(bare, company)
@@ -145,7 +145,7 @@ def assess(
 
 
 def temperature(points: int, maximum: int, company: Company) -> Temperature:
-    """Hot, warm or cold by the share of the maximum (75 % and 40 % by default; DOMAIN section 4)."""
+    """Hot, warm or cold by the share of the maximum (75 % and 40 % by default; docs/scoring.md)."""
     if maximum and points >= company.hot * maximum:
         return Temperature.HOT
     if maximum and points >= company.warm * maximum:

@@ -107,7 +107,7 @@ class Company:
     sla_minutes: int = 20  # the sources promise an answer within 20 minutes
     handoff_at: str = "mql"  # mql | hot
     mql_others: int = 1  # Need and this many more
-    hot: float = 0.75  # share of the maximum; our bands, DOMAIN section 4
+    hot: float = 0.75  # share of the maximum; our bands, docs/scoring.md
     warm: float = 0.40
     signals: Mapping[str, int] = field(default_factory=dict)  # implicit points by event
     half_life_days: int = 0  # 0: implicit points do not decay

@@ -25,7 +25,7 @@ class Criterion:
     id: str
     maximum: int
     groups: tuple[tuple[PointsRule, ...], ...]
-    met_share: float = 0.6  # of the maximum, DOMAIN section 10
+    met_share: float = 0.6  # of the maximum, docs/scoring.md "Verdicts"
     met_if: Condition | None = None  # what it takes besides the points
     unless: tuple[str, ...] = ()  # flags that decide "not met", whatever the points
 

@@ -7,7 +7,7 @@ from scoring.tables import Table
 
 
 class Stage(StrEnum):
-    """Where a lead is in the pipeline (DOMAIN section 5)."""
+    """Where a lead is in the pipeline (docs/stages.md)."""
 
     CONTACT_US = "contact_us"
     MQL = "mql"
@@ -64,7 +64,7 @@ def justified(met: Iterable[str], criteria: Iterable[str], requires: Iterable[st
         others: How many more must be met for an MQL.
 
     Source:
-        DOMAIN section 5: MQL is Need and at least one other, SQL is all of them.
+        docs/scoring.md, "Temperature and stage": MQL is Need and at least one other, SQL is all of them.
     """
     have, every, core = set(met), set(criteria), set(requires)
     if every <= have:

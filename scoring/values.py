@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Temperature(StrEnum):
-    """What sales look at first; bands of the explicit share (DOMAIN section 4)."""
+    """What sales look at first; bands of the explicit share (docs/scoring.md)."""
 
     COLD = "cold"
     WARM = "warm"
