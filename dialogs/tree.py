@@ -52,12 +52,12 @@ def next_question(
 
 def is_due(question: Question, known: Knowledge, assessment: Assessment) -> bool:
     """Whether asking would still tell something."""
+    score = assessment.score_of(question.criterion)
+    if score is not None and score.points == score.maximum and not score.blocked_by:
+        return False
     if question.skip_if is not None and _holds(question.skip_if, known):
         return False
-    if question.ask_if is not None and not _holds(question.ask_if, known):
-        return False
-    score = assessment.score_of(question.criterion)
-    return score is None or score.points < score.maximum or bool(score.blocked_by)
+    return question.ask_if is None or _holds(question.ask_if, known)
 
 
 def _holds(condition: Condition, known: Knowledge) -> bool:

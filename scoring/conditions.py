@@ -176,7 +176,10 @@ def _known(condition: Known, known: Knowledge) -> Held:
 
 
 def _is(condition: Is, known: Knowledge) -> Held:
-    found = tuple(fact for fact in known.facts(condition.key) if fact.value in condition.values)
+    standing_now = known.facts(condition.key)
+    if not standing_now:  # the usual case, and this is asked about thirty times a turn
+        return False, ()
+    found = tuple(fact for fact in standing_now if fact.value in condition.values)
     return bool(found), found
 
 

@@ -55,13 +55,31 @@ def compile_figures(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
     return FigureWords(compile_money(lexicon, others), spans.timing, compile_people(lexicon, others), spans)
 
 
-def read_figures(text: Text, words: FigureWords, asked: Asked | None, today: date, *, later: bool = False) -> Figures:
-    """Run all numeric readers; later says that the visitor put the answer off, so that dates are call-backs."""
+def read_figures(
+    text: Text, words: FigureWords, asked: Asked | None, today: date, *, later: bool = False, bare: bool = True
+) -> Figures:
+    """
+    Run all numeric readers.
+
+    Args:
+        text: The message.
+        words: Of its language.
+        asked: What was asked for.
+        today: The day relative dates count from.
+        later: The visitor put the answer off, so that dates are call-backs.
+        bare: Read bare percentages, numbers, lengths and days as well, which no talk needs.
+    """
+    money = read_money(text, words.money, asked)
+    timing = None if later else read_timing(text, words.timing, asked, today)
+    callback = read_callback(text, words.timing, today, later=later)
+    people = read_people(text, words.people, asked)
+    if not bare:
+        return Figures(money, timing, callback, people, None, None, None, None)
     return Figures(
-        money=read_money(text, words.money, asked),
-        timing=None if later else read_timing(text, words.timing, asked, today),
-        callback=read_callback(text, words.timing, today, later=later),
-        people=read_people(text, words.people, asked),
+        money=money,
+        timing=timing,
+        callback=callback,
+        people=people,
         percent=read_percent(text, words.spans),
         number=read_number(text, words.spans),
         duration=read_duration(text, words.spans),

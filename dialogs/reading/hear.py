@@ -109,7 +109,9 @@ def compile_ears(
     )
 
 
-def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, today: date) -> Reading:
+def hear(
+    text: str, ears: Ears, *, language: str | None, asked: Asked | None, today: date, bare: bool = True
+) -> Reading:
     """
     Read everything a message says.
 
@@ -119,6 +121,7 @@ def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, to
         language: The conversation's language, None to detect it.
         asked: What the bot has just asked for; every reader runs whatever it is.
         today: The day relative dates count from.
+        bare: Read bare percentages, numbers, lengths and days as well, which no talk needs.
     """
     text = text[:LONGEST].replace("\x00", " ")
     rough = prepare(text, language or "")
@@ -133,8 +136,9 @@ def hear(text: str, ears: Ears, *, language: str | None, asked: Asked | None, to
         words, hits = _other_spelling(words, ears, chosen)
     chat = small_talk(hits.get("needs", ()), asked)
     heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
-    heard = heard if chat else _with_figures(heard, message, tongue.figures, asked, today)
-    return replace(heard, social=read_social(spoken.norms, ears.social))
+    heard = heard if chat else _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
+    social = read_social(spoken.norms, ears.social)
+    return heard if social is None else replace(heard, social=social)
 
 
 def _language(text: str, words: Words, ears: Ears, language: str | None) -> str:
@@ -239,14 +243,16 @@ def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
     return own or hits
 
 
-def _with_figures(heard: Reading, message: Text, words: FigureWords, asked: Asked | None, today: date) -> Reading:
+def _with_figures(
+    heard: Reading, message: Text, words: FigureWords, asked: Asked | None, today: date, *, bare: bool
+) -> Reading:
     """
     Add what is read from numbers.
 
     A date in a message that puts things off is when to come back, unless a date was asked for: then "no hurry" is it.
     """
     later = heard.answer is not None and heard.answer.value is Answer.LATER and asked is not Asked.TIMING
-    found = read_figures(message, words, asked, today, later=later)
+    found = read_figures(message, words, asked, today, later=later, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
     timing = None if _overlap(found.callback, found.timing) else found.timing

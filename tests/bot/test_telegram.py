@@ -591,7 +591,7 @@ async def test_the_token_reaches_no_log_and_no_error(
         with pytest.raises(TelegramUnreachable) as odd:
             await strange.call("getMe")
         await strange.close()
-    assert "httpx2" in {record.name for record in caplog.records}, "the client does log"
+    assert any(record.name.startswith(("httpx2", "httpcore2")) for record in caplog.records), "the client does log"
     for text in (everything_logged(caplog, events), whole_chain(down.value), whole_chain(odd.value), repr(api)):
         assert TOKEN not in text
 
