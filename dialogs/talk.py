@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from dialogs.framework import CONTACT, Question
+from dialogs.framework import Question
 from dialogs.hearing import today_of
 from dialogs.library import Library
 from dialogs.phrases import brand, price
@@ -255,11 +255,6 @@ class Talk:
             criterion=None if waiting is None else waiting.criterion,
             heard=self.heard,
         )
-
-    @property
-    def is_contact_next(self) -> bool:
-        """Whether the waiting question asks for contact details."""
-        return self.waiting is not None and self.waiting.criterion == CONTACT
 
 
 def _way(stage: Stage, goal: Stage) -> tuple[str, ...]:

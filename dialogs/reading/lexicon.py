@@ -1,9 +1,7 @@
 """A language's words, checked while loading; every reader compiles its own part of them once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from re import Pattern, escape
-from re import compile as compile_regex
 from typing import NoReturn
 
 from dialogs.errors import BrokenContent, ContentError
@@ -99,21 +97,3 @@ def compile_lexicon(language: str, data: Mapping[str, object], file: str) -> Lex
     if problems:
         raise BrokenContent(tuple(problems))
     return Lexicon(language, file, sections)
-
-
-def phrase_pattern(phrase: str) -> str:
-    """
-    One lexicon phrase as a regex source for folded text, without word boundaries.
-
-    "*" ends a stem (any letters may follow), a space is any run of blanks; nothing else is special.
-    """
-    source = escape(fold(phrase).strip())
-    return source.replace(r"\*", r"\w{0,20}").replace(r"\ ", r"\s{1,5}")
-
-
-def phrases_pattern(phrases: Iterable[str]) -> Pattern[str] | None:
-    """Any of the phrases as whole words in folded text, longest first; None when there are none."""
-    sources = sorted({phrase_pattern(phrase) for phrase in phrases}, key=lambda source: (-len(source), source))
-    if not sources:
-        return None
-    return compile_regex(rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)")
