@@ -7,10 +7,7 @@ from dialogs import moves
 from dialogs.framework import ChoiceSpec, Question
 from dialogs.hearing import LONGEST_NOTE, Told, news, to_scale, today_of, told_by, told_by_choice, withdrawals
 from dialogs.phrases import day_text, notes
-from dialogs.reading.hear import hear
-from dialogs.reading.language import detect_language
-from dialogs.reading.phrases import split_words
-from dialogs.reading.text import prepare
+from dialogs.reading.hear import Listened, hear, listen
 from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
 from dialogs.talk import Talk
 from dialogs.values import EffectKind, Ending, Mode
@@ -44,13 +41,14 @@ def take_text(talk: Talk) -> None:
     if typed is not None and talk.conversation.mode is not Mode.HUMAN:
         _choose(talk, typed)
         return
-    switched = _follow_language(talk, text)
+    listened = listen(text, talk.library.ears)
+    switched = _follow_language(talk, listened)
     question = talk.waiting
-    reading = _hear(talk, text, None if question is None else question.asks)
+    reading = _hear(talk, listened, None if question is None else question.asks)
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     if intent is Intent.CORRECTION and not told.facts:
-        told = _corrected(talk, text)
+        told = _corrected(talk, listened)
     talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
         _learn(talk, told, correcting=False)
@@ -71,19 +69,20 @@ def take_text(talk: Talk) -> None:
     _take_answer(talk, reading, told, question, intent)
 
 
-def _hear(talk: Talk, text: str, asked: Asked | None) -> Reading:
-    return hear(text, talk.library.ears, language=talk.conversation.language, asked=asked, today=today_of(talk.inbound))
+def _hear(talk: Talk, listened: Listened, asked: Asked | None) -> Reading:
+    language, today = talk.conversation.language, today_of(talk.inbound)
+    return hear(listened, talk.library.ears, language=language, asked=asked, today=today, bare=False)
 
 
 _CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
 
 
-def _corrected(talk: Talk, text: str) -> Told:
+def _corrected(talk: Talk, listened: Listened) -> Told:
     """What a correction is about that says only figures: the newest thing it can be read as ("no, not 50, 70")."""
     known = talk.known
     newest = sorted((found[-1].at, key) for key in _CORRECTABLE if (found := known.facts(key)))
     for _, key in reversed(newest):
-        reading = _hear(talk, text, _CORRECTABLE[key])
+        reading = _hear(talk, listened, _CORRECTABLE[key])
         told = told_by(reading, talk.inbound, None, talk.library.mail)
         if key in told.keys:
             return Told(tuple(to_scale(fact, known) for fact in told.facts))
@@ -343,12 +342,12 @@ def take_file(talk: Talk) -> None:
         moves.go_on(talk, [talk.line("file.received")])
 
 
-def _follow_language(talk: Talk, text: str) -> bool:
+def _follow_language(talk: Talk, listened: Listened) -> bool:
     """Go on in the language the visitor writes; whether that changed one both had been speaking."""
     settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
-    if talk.conversation.language_fixed or (settled and len(text.split()) < _WORDS_TO_SWITCH):
+    if talk.conversation.language_fixed or (settled and len(listened.words) < _WORDS_TO_SWITCH):
         return False
-    found, sure = detect_language(text, split_words(prepare(text, "").folded), talk.library.ears.known)
+    found, sure = listened.language(talk.library.ears)
     if found is None or found == talk.conversation.language or found not in talk.library.wordings:
         return False
     if sure >= (_SURE if settled else _SURE_AT_FIRST):

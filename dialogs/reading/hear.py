@@ -18,7 +18,7 @@ from dialogs.reading.role import Negations, compile_role, read_role
 from dialogs.reading.social import SocialWords, compile_social, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
-from dialogs.reading.text import Text, prepare
+from dialogs.reading.text import Text, masked, prepare
 from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
 from scoring.values import MoneyRange, Window
 
@@ -55,6 +55,24 @@ class Ears:
     def languages(self) -> tuple[str, ...]:
         """Languages in the order they were given; the first is assumed when nothing tells."""
         return tuple(self.tongues)
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """A message folded and split into words, for whoever looks at it before it is read."""
+
+    text: Text
+    words: Words
+
+    def language(self, ears: Ears) -> tuple[str | None, float]:
+        """The likeliest language and a confidence from 0 to 1."""
+        return detect_language(self.text.original, self.words, ears.known)
+
+
+def listen(text: str, ears: Ears) -> Listened:
+    """The words of a message; beyond 10,000 characters it is cut."""
+    folded = prepare(text[:LONGEST].replace("\x00", " "), "")
+    return Listened(folded, split_words(folded.folded, ears.book.abbreviations))
 
 
 def compile_ears(
@@ -110,26 +128,25 @@ def compile_ears(
 
 
 def hear(
-    text: str, ears: Ears, *, language: str | None, asked: Asked | None, today: date, bare: bool = True
+    text: str | Listened, ears: Ears, *, language: str | None, asked: Asked | None, today: date, bare: bool = True
 ) -> Reading:
     """
     Read everything a message says.
 
     Args:
-        text: What was typed; beyond 10,000 characters it is cut.
+        text: What was typed (beyond 10,000 characters it is cut), or what listen made of it.
         ears: The words of all languages.
         language: The conversation's language, None to detect it.
         asked: What the bot has just asked for; every reader runs whatever it is.
         today: The day relative dates count from.
         bare: Read bare percentages, numbers, lengths and days as well, which no talk needs.
     """
-    text = text[:LONGEST].replace("\x00", " ")
-    rough = prepare(text, language or "")
-    spoken = split_words(rough.folded, ears.book.abbreviations)
-    chosen = _language(text, spoken, ears, language)
+    listened = listen(text, ears) if isinstance(text, str) else text
+    spoken = listened.words
+    chosen = _language(listened, ears, language)
     tongue = ears.tongues[chosen]
-    contacts = read_contacts(text, tongue.contacts, asked)
-    message = prepare(text, chosen, contacts.masked)
+    contacts = read_contacts(listened.text.original, tongue.contacts, asked)
+    message = masked(listened.text, contacts.masked, chosen)
     words = split_words(message.folded, ears.book.abbreviations) if contacts.masked else spoken
     hits = ears.book.find(words)
     if not hits:
@@ -141,10 +158,10 @@ def hear(
     return heard if social is None else replace(heard, social=social)
 
 
-def _language(text: str, words: Words, ears: Ears, language: str | None) -> str:
+def _language(listened: Listened, ears: Ears, language: str | None) -> str:
     if language is not None and language in ears.tongues:
         return language
-    detected, _ = detect_language(text, words, ears.known)
+    detected, _ = listened.language(ears)
     return detected or next(iter(ears.tongues))
 
 

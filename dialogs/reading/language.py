@@ -57,8 +57,9 @@ def detect_language(original: str, words: Words, known: Mapping[str, LanguageWor
     letters = frozenset(original[:2000].lower())
     total = max(1, len(words))
     points: dict[str, float] = {}
+    norms = words.norms[:300]
     for language, own in known.items():
-        common = sum(word in own.words for word in words.norms[:300])
+        common = sum(map(own.words.__contains__, norms))
         points[language] = LETTER * min(2, len(letters & own.letters)) + common
     if not points:
         return None, 0.0
@@ -66,7 +67,7 @@ def detect_language(original: str, words: Words, known: Mapping[str, LanguageWor
     (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if most == second:
         tied = [language for language in known if points[language] == most]
-        return _hinted(words.norms[:300], {language: known[language] for language in tied})
+        return _hinted(norms, {language: known[language] for language in tied})
     lead = (most - second) / most
     weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
     return best, round(lead * weight, 3)

@@ -26,6 +26,8 @@ class Phrases:
     lasts: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # by exact last word
     stem_firsts: tuple[tuple[str, ...], ...] = ()  # phrases whose first word is a stem
     stem_lasts: tuple[tuple[str, ...], ...] = ()
+    heads: frozenset[str] = frozenset()  # words that may begin one of them
+    head_stems: tuple[str, ...] = ()
 
     def begins(self, tokens: Sequence[Token], at: int) -> int:
         """How many tokens from tokens[at] on are one of the phrases; 0 if none."""
@@ -56,10 +58,13 @@ class Phrases:
     def first(self, tokens: Sequence[Token], start: int = 0, end: int | None = None) -> tuple[int, int] | None:
         """The first phrase inside tokens[start:end] as (first, last exclusive)."""
         stop = len(tokens) if end is None else end
+        heads, stems = self.heads, self.head_stems
         for at in range(start, stop):
-            length = self.begins(tokens, at)
-            if length and at + length <= stop:
-                return at, at + length
+            word = tokens[at].text
+            if word in heads or (stems and word.startswith(stems)):
+                length = self.begins(tokens, at)
+                if length and at + length <= stop:
+                    return at, at + length
         return None
 
 
@@ -81,12 +86,16 @@ def phrases(listed: Iterable[str]) -> Phrases:
             firsts[phrase[0]] = (*firsts.get(phrase[0], ()), phrase)
         if not phrase[-1].endswith("*"):
             lasts[phrase[-1]] = (*lasts.get(phrase[-1], ()), phrase)
+    single = word_set(phrase[0] for phrase in split if len(phrase) == 1)
+    stem_firsts = tuple(phrase for phrase in many if phrase[0].endswith("*"))
     return Phrases(
-        word_set(phrase[0] for phrase in split if len(phrase) == 1),
+        single,
         firsts,
         lasts,
-        tuple(phrase for phrase in many if phrase[0].endswith("*")),
+        stem_firsts,
         tuple(phrase for phrase in many if phrase[-1].endswith("*")),
+        single.exact | frozenset(firsts),
+        (*single.stems, *sorted({phrase[0][:-1] for phrase in stem_firsts})),
     )
 
 

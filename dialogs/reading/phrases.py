@@ -112,6 +112,14 @@ class Phrase:
     anchor: int
     first: bool = False
     last: bool = False
+    after: tuple[tuple[Step, int], ...] = field(init=False, repr=False, compare=False)  # from the anchor on, with gaps
+    before: tuple[tuple[Step, int], ...] = field(init=False, repr=False, compare=False)  # from the anchor back
+
+    def __post_init__(self) -> None:
+        steps, anchor = self.steps, self.anchor
+        before = tuple((steps[place - 1], steps[place].gap) for place in range(anchor, 0, -1))
+        object.__setattr__(self, "after", tuple((step, step.gap) for step in steps[anchor + 1 :]))
+        object.__setattr__(self, "before", before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,32 +212,30 @@ def _hit(phrase: Phrase, words: Words, head: int, tail: int) -> Hit:
 
 def _match(phrase: Phrase, words: Words, index: int) -> tuple[int, int] | None:
     """First and last word of the phrase when its anchor stands at index; None when it does not fit."""
-    steps, anchor = phrase.steps, phrase.anchor
-    tail = index
-    for step in steps[anchor + 1 :]:
-        following = _step_on(step, words, tail, 1, step.gap)
-        if following is None:
+    tail = head = index
+    for step, gap in phrase.after:
+        tail = _step_on(step, words, tail, 1, gap)
+        if tail < 0:
             return None
-        tail = following
-    head = index
-    for place in range(anchor, 0, -1):
-        preceding = _step_on(steps[place - 1], words, head, -1, steps[place].gap)
-        if preceding is None:
+    for step, gap in phrase.before:
+        head = _step_on(step, words, head, -1, gap)
+        if head < 0:
             return None
-        head = preceding
     return head, tail
 
 
-def _step_on(step: Step, words: Words, at: int, way: int, gap: int) -> int | None:
-    """The nearest word after (or before) `at` in the same sentence that the step accepts, within its gap."""
-    clause = words.clauses[at]
-    for distance in range(1, gap + 2):
-        index = at + way * distance
-        if not 0 <= index < len(words) or words.clauses[index] != clause:
-            return None
-        if step.accepts(words.norms[index]):
-            return index
-    return None
+def _step_on(step: Step, words: Words, at: int, way: int, gap: int) -> int:
+    """The nearest word after (or before) `at` in the same sentence that the step accepts, within its gap; else -1."""
+    norms, clauses = words.norms, words.clauses
+    clause, size = clauses[at], len(norms)
+    for _ in range(gap + 1):
+        at += way
+        if at < 0 or at >= size or clauses[at] != clause:
+            return -1
+        word = norms[at]
+        if word in step.exact or word.startswith(step.stems) or (step.digit and word[0].isdigit()):
+            return at
+    return -1
 
 
 # Compiling ---------------------------------------------------------------------------------------------------

@@ -50,12 +50,17 @@ class Text:
         return self.original[start:end]
 
 
-def prepare(text: str, language: str, masked: Sequence[tuple[int, int]] = ()) -> Text:
-    """Fold a message and blank the masked spans (start, end exclusive)."""
-    folded = fold(text)
-    for start, end in masked:
-        folded = folded[:start] + BLANK * (min(end, len(text)) - start) + folded[end:]
-    return Text(text, folded, language)
+def prepare(text: str, language: str) -> Text:
+    """Fold a message."""
+    return Text(text, fold(text), language)
+
+
+def masked(text: Text, spans: Sequence[tuple[int, int]], language: str) -> Text:
+    """The same message with the spans (start, end exclusive) blanked, in this language."""
+    folded = text.folded
+    for start, end in spans:
+        folded = folded[:start] + BLANK * (min(end, len(folded)) - start) + folded[end:]
+    return Text(text.original, folded, language)
 
 
 def fold(text: str) -> str:

@@ -13,7 +13,7 @@ from dialogs.errors import BrokenContent
 from dialogs.reading.figures import FigureWords, compile_figures, read_figures
 from dialogs.reading.lexicon import Lexicon, compile_lexicon
 from dialogs.reading.numbers import read_numbers
-from dialogs.reading.text import BLANK, fold, prepare
+from dialogs.reading.text import BLANK, fold, masked, prepare
 from dialogs.reading.tokens import figure
 
 LOCALES = Path(__file__).parents[3] / "locales"
@@ -108,7 +108,7 @@ def test_folding_keeps_every_offset() -> None:
 
 
 def test_what_is_masked_is_never_read() -> None:
-    text = prepare("звоните 067 123 45 67, бюджет 5 тыс", "ru", [(8, 21)])
+    text = masked(prepare("звоните 067 123 45 67, бюджет 5 тыс", ""), [(8, 21)], "ru")
     assert text.folded[8:21] == BLANK * 13
     assert [number.value for number in read_numbers(text, words("ru").spans.numbers).found] == [Decimal(5000)]
 
