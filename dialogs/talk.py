@@ -26,7 +26,7 @@ from dialogs.values import (
     changed,
 )
 from dialogs.wording import Voice
-from scoring.assess import Assessment, assess
+from scoring.assess import Assessment, weigh
 from scoring.conditions import Knowledge
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, FactValue, Signal, Source
@@ -54,6 +54,7 @@ class Talk:
         self._new: list[Fact] = []
         self._known: Knowledge | None = None
         self._weighed: Assessment | None = None
+        self._view: Knowledge | None = None
         self._variables: dict[str, Any] | None = None
         if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE, Kind.START):
             self.conversation = changed(self.conversation, generation=conversation.generation + 1)
@@ -71,20 +72,17 @@ class Talk:
     def weighed(self) -> Assessment:
         """The assessment of what is known now."""
         if self._weighed is None:
-            self._weighed = assess(
-                self.framework.rubric,
-                self.conversation.facts,
-                self.conversation.signals,
-                self.company,
-                self.inbound.at,
-                home_currency=self.library.home_currencies.get(self.conversation.language, ""),
-            )
+            home = self.library.home_currencies.get(self.conversation.language, "")
+            rubric, now = self.framework.rubric, self.inbound.at
+            self._weighed = weigh(rubric, self.known, self.company, now, home_currency=home)
         return self._weighed
 
     @property
     def tree_view(self) -> Knowledge:
         """What the tree's conditions look at."""
-        return tree_knowledge(self.known, self.weighed, self.company)
+        if self._view is None:
+            self._view = tree_knowledge(self.known, self.weighed, self.company)
+        return self._view
 
     @property
     def waiting(self) -> Question | None:
@@ -134,7 +132,7 @@ class Talk:
 
     def _forget(self) -> None:
         """What was derived from the facts is derived again when it is needed."""
-        self._known = self._weighed = self._variables = None
+        self._known = self._weighed = self._view = self._variables = None
 
     def settle(self, ending: Ending) -> None:
         """The question that waited is settled."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from dialogs.framework import CONTACT, Framework, Question
 from dialogs.values import AskedQuestion, Ending
-from scoring.assess import Assessment
+from scoring.assess import Assessment, CriterionScore
 from scoring.company import Company
-from scoring.conditions import Condition, Knowledge, holds
+from scoring.conditions import Knowledge
 
 # Conditions of a tree may ask for these besides the flags of the assessment.
 ESTIMATED = "estimated"  # there is an estimate to show
@@ -38,7 +38,10 @@ def next_question(
     """
     settled = {one.question for one in asked if one.ending is not Ending.OPEN}
     put = {one.question for one in asked}
-    open_ones = [one for one in framework.questions if one.id not in settled and is_due(one, known, assessment)]
+    rows = {row.criterion: row for row in assessment.criteria}
+    open_ones = [
+        one for one in framework.questions if one.id not in settled and is_due(one, known, rows.get(one.criterion))
+    ]
     needed = [one for one in open_ones if not one.optional]
     for question in open_ones:
         if question.id in put:
@@ -50,15 +53,10 @@ def next_question(
     return None
 
 
-def is_due(question: Question, known: Knowledge, assessment: Assessment) -> bool:
-    """Whether asking would still tell something."""
-    score = assessment.score_of(question.criterion)
+def is_due(question: Question, known: Knowledge, score: CriterionScore | None) -> bool:
+    """Whether asking would still tell something, by what the question's criterion has."""
     if score is not None and score.points == score.maximum and not score.blocked_by:
         return False
-    if question.skip_if is not None and _holds(question.skip_if, known):
+    if question.skip_if is not None and question.skip_if.holds(known)[0]:
         return False
-    return question.ask_if is None or _holds(question.ask_if, known)
-
-
-def _holds(condition: Condition, known: Knowledge) -> bool:
-    return holds(condition, known)[0]
+    return question.ask_if is None or question.ask_if.holds(known)[0]

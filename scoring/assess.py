@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.company import Company
-from scoring.conditions import Knowledge, holds
+from scoring.conditions import Knowledge
 from scoring.estimate import Estimate, Judgement, Sanity, estimate_for, judge_budget, judge_timing, project_for
 from scoring.rubric import Criterion, PointsRule, Rubric
 from scoring.stages import Stage, justified
@@ -115,7 +115,11 @@ def assess(
     Source:
         docs/scoring.md and docs/stages.md.
     """
-    bare = Knowledge(facts, signals, now=now)
+    return weigh(rubric, Knowledge(facts, signals, now=now), company, now, home_currency=home_currency)
+
+
+def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, home_currency: str = "") -> Assessment:
+    """The same for what is known already, without flags (see assess)."""
     priced = estimate_for(bare, company)
     timing = _timing(bare, company)
     budget = _budget(bare, company, priced, home_currency or company.card.currency)
@@ -135,12 +139,12 @@ def assess(
         temperature=temperature(total, rubric.maximum, company),
         stage=stage,
         flags=flags,
-        implicit=implicit(signals, company, now),
+        implicit=implicit(bare.signals, company, now),
         fit=fit(known, company),
         estimate=priced,
         timing=timing,
         budget=budget,
-        advice=tuple(rule.id for rule in rubric.advice if holds(rule.when, known)[0]),
+        advice=tuple(rule.id for rule in rubric.advice if rule.when.holds(known)[0]),
     )
 
 
@@ -208,7 +212,7 @@ def _best(group: Sequence[PointsRule], known: Knowledge) -> Point | None:
     for rule in group:
         if best is not None and rule.points <= best.points:
             continue  # could not do better
-        held, facts = holds(rule.when, known)
+        held, facts = rule.when.holds(known)
         if held and (facts or rule.points == 0):
             best = Point(rule.points, rule.name, facts)
     return best
@@ -218,7 +222,7 @@ def _verdict(criterion: Criterion, points: int, reasons: Sequence[Point], blocke
     if blocked:
         return Verdict.NOT_MET
     enough = points >= criterion.met_share * criterion.maximum
-    if enough and (criterion.met_if is None or holds(criterion.met_if, known)[0]):
+    if enough and (criterion.met_if is None or criterion.met_if.holds(known)[0]):
         return Verdict.MET
     if points > 0:
         return Verdict.PARTLY

@@ -1,8 +1,7 @@
 """The small condition language of rubrics and trees, as values; dialogs/conditions.py reads its words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
@@ -15,6 +14,11 @@ class Known:
 
     key: str
 
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        found = known.standing.get(self.key, ())
+        return bool(found), found
+
 
 @dataclass(frozen=True, slots=True)
 class Is:
@@ -22,6 +26,14 @@ class Is:
 
     key: str
     values: tuple[FactValue, ...]
+
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        standing_now = known.standing.get(self.key, ())
+        if not standing_now:  # the usual case
+            return False, ()
+        found = tuple(fact for fact in standing_now if fact.value in self.values)
+        return bool(found), found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,11 @@ class Within:
     key: str
     days: int
 
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        found = tuple(fact for fact in known.standing.get(self.key, ()) if _ends_within(fact, self.days))
+        return bool(found), found
+
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
@@ -39,12 +56,21 @@ class AtLeast:
     key: str
     bound: int
 
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        found = tuple(fact for fact in known.standing.get(self.key, ()) if _reaches(fact.value, self.bound))
+        return bool(found), found
+
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
     """The flag stands."""
 
     flag: str
+
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        return self.flag in known.flags, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,11 @@ class Happened:
 
     signal: str
 
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        found = tuple(_as_fact(signal) for signal in known.signals if signal.kind == self.signal)
+        return bool(found), found
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
@@ -60,12 +91,32 @@ class Not:
 
     of: "Condition"
 
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        return not self.of.holds(known)[0], ()
+
 
 @dataclass(frozen=True, slots=True)
 class All:
     """Every condition holds."""
 
     of: tuple["Condition", ...]
+    support: frozenset[str] = field(init=False, repr=False, compare=False)  # see support_of
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "support", next(filter(None, map(support_of, self.of)), frozenset()))
+
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        if known.lacks(self.support):
+            return False, ()
+        gathered: list[Fact] = []
+        for part in self.of:
+            held, facts = part.holds(known)
+            if not held:
+                return False, ()
+            gathered.extend(facts)
+        return True, tuple(gathered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +124,21 @@ class Any:
     """At least one condition holds."""
 
     of: tuple["Condition", ...]
+    support: frozenset[str] = field(init=False, repr=False, compare=False)  # see support_of
+
+    def __post_init__(self) -> None:
+        parts = [support_of(part) for part in self.of]
+        object.__setattr__(self, "support", frozenset().union(*parts) if all(parts) else frozenset())
+
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        if known.lacks(self.support):
+            return False, ()
+        for part in self.of:
+            held = part.holds(known)
+            if held[0]:
+                return held
+        return False, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +146,11 @@ class Unconfirmed:
     """The fact under the key was found by research or told long ago, so it has to be confirmed as still true."""
 
     key: str
+
+    def holds(self, known: "Knowledge") -> "Held":
+        """Whether it holds, and the facts it rests on (empty for an absence)."""
+        found = tuple(fact for fact in known.standing.get(self.key, ()) if _unconfirmed(fact, known.now))
+        return bool(found), found
 
 
 Condition = Known | Is | Within | AtLeast | Flagged | Happened | Unconfirmed | Not | All | Any
@@ -90,33 +161,44 @@ CONFIRMED_FOR_DAYS = 90  # a role told a quarter ago may be somebody else's by n
 class Knowledge:
     """What is known about a lead right now: the facts that stand, flags and signals."""
 
-    __slots__ = ("_by_key", "flags", "now", "signals")
+    __slots__ = ("flags", "now", "signals", "standing")
 
     def __init__(
         self,
-        facts: Iterable[Fact],
+        facts: Iterable[Fact] | Mapping[str, tuple[Fact, ...]],
         signals: Sequence[Signal] = (),
         flags: Iterable[str] = (),
         now: datetime | None = None,
     ) -> None:
-        self._by_key = standing(facts)
+        """
+        Keep what stands.
+
+        Args:
+            facts: All that was ever said, oldest first, or what standing made of it.
+            signals: Oldest first.
+            flags: Names of those that stand.
+            now: Aware; what was told long ago has to be confirmed.
+        """
+        self.standing = facts if isinstance(facts, Mapping) else standing(facts)
         self.signals = tuple(signals)
         self.flags = frozenset(flags)
         self.now = now
 
     def with_flags(self, flags: Iterable[str]) -> "Knowledge":
         """The same knowledge with other flags."""
-        other = copy(self)
-        other.flags = frozenset(flags)
-        return other
+        return Knowledge(self.standing, self.signals, flags, self.now)
+
+    def lacks(self, keys: frozenset[str]) -> bool:
+        """Whether nothing stands under any of the keys; False when there are none to look for."""
+        return bool(keys) and keys.isdisjoint(self.standing)
 
     def facts(self, key: str) -> tuple[Fact, ...]:
         """Facts standing under the key, oldest first; one for a single key."""
-        return self._by_key.get(key, ())
+        return self.standing.get(key, ())
 
     def value(self, key: str) -> FactValue | None:
         """The newest value under the key."""
-        found = self._by_key.get(key)
+        found = self.standing.get(key)
         return found[-1].value if found else None
 
     def values(self, key: str) -> tuple[FactValue, ...]:
@@ -125,7 +207,7 @@ class Knowledge:
 
     def keys(self) -> Iterable[str]:
         """Keys under which something stands."""
-        return self._by_key.keys()
+        return self.standing.keys()
 
 
 # Keys that hold several values side by side; under every other key the newest value stands.
@@ -165,85 +247,6 @@ def standing(facts: Iterable[Fact]) -> Mapping[str, tuple[Fact, ...]]:
 Held = tuple[bool, tuple[Fact, ...]]
 
 
-def holds(condition: Condition, known: Knowledge) -> Held:
-    """Whether a condition holds, and the facts it rests on (empty for an absence)."""
-    return _HOLDS[type(condition)](condition, known)
-
-
-def _known(condition: Known, known: Knowledge) -> Held:
-    found = known.facts(condition.key)
-    return bool(found), found
-
-
-def _is(condition: Is, known: Knowledge) -> Held:
-    standing_now = known.facts(condition.key)
-    if not standing_now:  # the usual case, and this is asked about thirty times a turn
-        return False, ()
-    found = tuple(fact for fact in standing_now if fact.value in condition.values)
-    return bool(found), found
-
-
-def _within(condition: Within, known: Knowledge) -> Held:
-    found = tuple(fact for fact in known.facts(condition.key) if _ends_within(fact, condition.days))
-    return bool(found), found
-
-
-def _at_least(condition: AtLeast, known: Knowledge) -> Held:
-    found = tuple(fact for fact in known.facts(condition.key) if _reaches(fact.value, condition.bound))
-    return bool(found), found
-
-
-def _flagged(condition: Flagged, known: Knowledge) -> Held:
-    return condition.flag in known.flags, ()
-
-
-def _happened(condition: Happened, known: Knowledge) -> Held:
-    found = tuple(_as_fact(signal) for signal in known.signals if signal.kind == condition.signal)
-    return bool(found), found
-
-
-def _is_unconfirmed(condition: Unconfirmed, known: Knowledge) -> Held:
-    found = tuple(fact for fact in known.facts(condition.key) if _unconfirmed(fact, known.now))
-    return bool(found), found
-
-
-def _not(condition: Not, known: Knowledge) -> Held:
-    return not holds(condition.of, known)[0], ()
-
-
-def _any(condition: Any, known: Knowledge) -> Held:
-    for part in condition.of:
-        held = holds(part, known)
-        if held[0]:
-            return held
-    return False, ()
-
-
-def _all(condition: All, known: Knowledge) -> Held:
-    gathered: list[Fact] = []
-    for part in condition.of:
-        held, facts = holds(part, known)
-        if not held:
-            return False, ()
-        gathered.extend(facts)
-    return True, tuple(gathered)
-
-
-# A table instead of a match: holds runs about a hundred times a turn. A test sees that no kind is missing.
-_HOLDS: Mapping[type, Callable[..., Held]] = {
-    Known: _known,
-    Is: _is,
-    Within: _within,
-    AtLeast: _at_least,
-    Flagged: _flagged,
-    Happened: _happened,
-    Unconfirmed: _is_unconfirmed,
-    Not: _not,
-    All: _all,
-    Any: _any,
-}
-
-
 def days_asked(fact: Fact) -> int | None:
     """Days from the day a window was said to its end (its start when it has no end); None without a date."""
     window = fact.value
@@ -277,6 +280,19 @@ def _unconfirmed(fact: Fact, now: datetime | None) -> bool:
     if fact.evidence.source not in (Source.MESSAGE, Source.CHOICE):
         return True
     return now is not None and (now - fact.at).days > CONFIRMED_FOR_DAYS
+
+
+def support_of(condition: Condition) -> frozenset[str]:
+    """Fact keys one of which must be known for the condition to hold; empty where it may hold without any."""
+    match condition:
+        case Known(key) | Is(key, _) | Within(key, _) | AtLeast(key, _) | Unconfirmed(key):
+            return frozenset({key})
+        case All() | Any():
+            return condition.support
+        case Not() | Flagged() | Happened():
+            return frozenset()
+        case _:
+            assert_never(condition)
 
 
 def keys_of(condition: Condition) -> frozenset[str]:

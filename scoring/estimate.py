@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from scoring.company import CardItem, Company, Range, RateCard, Rates
 from scoring.conditions import Knowledge, days_asked
@@ -81,14 +82,21 @@ def estimate(card: RateCard, project: str, features: Sequence[str] = (), *, vagu
         KeyError: The card has no such project (`check` finds this before anybody is served).
     """
     named = [feature for feature in features if feature in card.features]
-    items = [card.projects[project], *(card.features[feature] for feature in named)]
+    items = (card.projects[project], *(card.features[feature] for feature in named))
+    hours, low, likely, high = _reckoned(items, card.rate, card.currency, vague=vague)
+    return Estimate(hours, items[0].weeks, low, likely, high, (project, *named), vague)
+
+
+@lru_cache(maxsize=1024)  # the same few projects are asked for all day, and decimals are slow
+def _reckoned(
+    items: tuple[CardItem, ...], rate: Decimal, currency: str, *, vague: bool
+) -> tuple[Range, Money, Money, Money]:
     hours = _hours(items, vague=vague)
-    weeks = card.projects[project].weeks
-    likely, low, high = (
-        Money(round_to_figures(Decimal(round(value)) * card.rate), card.currency)
-        for value in (hours.likely, hours.low, hours.high)
+    low, likely, high = (
+        Money(round_to_figures(Decimal(round(value)) * rate), currency)
+        for value in (hours.low, hours.likely, hours.high)
     )
-    return Estimate(hours, weeks, low, likely, high, (project, *named), vague)
+    return hours, low, likely, high
 
 
 def _hours(items: Sequence[CardItem], *, vague: bool) -> Range:

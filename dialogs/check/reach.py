@@ -18,7 +18,6 @@ from scoring.conditions import (
     Not,
     Unconfirmed,
     Within,
-    holds,
     keys_of,
 )
 from scoring.values import FactValue
@@ -106,7 +105,7 @@ def _outcomes(condition: Condition, words: Vocabulary, place: Place) -> set[bool
     """What a condition can come to; nothing when there are too many states to try."""
     outcomes: set[bool] = set()
     for world in worlds([condition], words, place.flags) or ():
-        outcomes.add(holds(condition, world)[0])
+        outcomes.add(condition.holds(world)[0])
         if len(outcomes) == 2:
             break
     return outcomes

@@ -7,7 +7,7 @@ from dialogs.check.worlds import worlds
 from dialogs.facts import FLAGS
 from dialogs.framework import CONTACT, Framework
 from scoring.company import Company
-from scoring.conditions import Condition, Knowledge, holds
+from scoring.conditions import Condition, Knowledge
 from scoring.rubric import Criterion, PointsRule
 
 
@@ -105,7 +105,7 @@ def _reach(criterion: Criterion, words: Vocabulary) -> _Reached | None:
         points = sum(best)
         reached.best = max(reached.best, points)
         if not reached.met and min(points, criterion.maximum) >= enough and known.flags.isdisjoint(criterion.unless):
-            reached.met = criterion.met_if is None or holds(criterion.met_if, known)[0]
+            reached.met = criterion.met_if is None or criterion.met_if.holds(known)[0]
     reached.paid = frozenset(paid)
     return reached
 
@@ -116,7 +116,7 @@ def _best(group: tuple[PointsRule, ...], known: Knowledge, paid: set[str]) -> in
     for rule in group:
         if rule.points <= best and rule.name in paid:
             continue
-        held, facts = holds(rule.when, known)
+        held, facts = rule.when.holds(known)
         if held and facts:
             paid.add(rule.name)
             best = max(best, rule.points)

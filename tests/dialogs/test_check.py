@@ -27,7 +27,6 @@ from dialogs.schema import company_schema, framework_schema
 from dialogs.wording import Wording, read_wording
 from dialogs.yaml_source import YamlSource
 from scoring.company import Company
-from scoring.conditions import holds
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORK = ROOT / "dialogs/frameworks/bant.yaml"
@@ -571,7 +570,7 @@ def test_worlds_show_every_outcome_a_condition_can_have(words: str, outcomes: se
     condition = read_condition(words)
     every = worlds([condition], vocabulary(*bant()), FLAGS)
     assert every is not None
-    assert {holds(condition, world)[0] for world in every} == outcomes
+    assert {condition.holds(world)[0] for world in every} == outcomes
 
 
 def test_nothing_is_claimed_about_a_condition_of_too_many_states() -> None:

@@ -18,7 +18,6 @@ from scoring.conditions import (
     Unconfirmed,
     Within,
     days_asked,
-    holds,
     keys_of,
     standing,
 )
@@ -97,7 +96,7 @@ YES, NO = Known("need.category"), Known("need.detail")
     ],
 )
 def test_a_condition_holds_and_names_the_facts_it_rests_on(condition: Condition, held: bool, keys: list[str]) -> None:
-    found, rests_on = holds(condition, KNOWN)
+    found, rests_on = condition.holds(KNOWN)
     assert (held, keys) == (found, [one.key for one in rests_on])
 
 
@@ -111,7 +110,7 @@ def test_a_condition_holds_and_names_the_facts_it_rests_on(condition: Condition,
 )
 def test_a_sum_reaches_a_bound_by_its_high_end(value: MoneyRange, bound: int, held: bool) -> None:
     known = Knowledge([fact("budget.amount", value)])
-    assert held == holds(AtLeast("budget.amount", bound), known)[0]
+    assert held == AtLeast("budget.amount", bound).holds(known)[0]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_days_asked_count_from_the_day_it_was_said_to_the_end(window: Window, da
 )
 def test_a_fact_told_by_others_or_long_ago_has_to_be_confirmed(source: Source, age: int, unsure: bool) -> None:
     known = Knowledge([fact("authority.role", "owner", source=source)], now=MONDAY + timedelta(days=age))
-    assert unsure == holds(Unconfirmed("authority.role"), known)[0]
+    assert unsure == Unconfirmed("authority.role").holds(known)[0]
 
 
 def test_the_keys_of_a_condition_are_those_of_all_its_parts() -> None:
