@@ -235,7 +235,7 @@ class Voice:
     def __init__(self, wording: Wording, seed: str, told: tuple[str, ...]) -> None:
         self.wording = wording
         self._seed = seed
-        self._told = list(told)
+        self._told = dict.fromkeys(told)  # in order
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -247,8 +247,10 @@ class Voice:
         count = self.wording.variants(key)
         first = crc32(f"{self._seed}:{key}".encode()) % count
         order = [(first + step) % count for step in range(count)]
-        fresh = [variant for variant in order if f"{key}/{variant}" not in self._told]
-        variant = fresh[0] if fresh else self._longest_ago(key, order)
+        fresh = (variant for variant in order if f"{key}/{variant}" not in self._told)
+        variant = next(fresh, None)
+        if variant is None:
+            variant = self._longest_ago(key, order)
         self._mark(f"{key}/{variant}")
         return self.wording.render(key, variant, **variables)
 
@@ -260,17 +262,17 @@ class Voice:
         """Whether a one-time line has not been said yet; marks it as said."""
         if line in self._told:
             return False
-        self._told.append(line)
+        self._told[line] = None
         return True
 
     def start_over(self) -> None:
         """One-time lines may be said once more; variants stay known, so that the words differ."""
-        self._told = [line for line in self._told if "/" in line]
+        self._told = dict.fromkeys(line for line in self._told if "/" in line)
 
     def _longest_ago(self, key: str, order: list[int]) -> int:
-        return min(order, key=lambda variant: self._told.index(f"{key}/{variant}"))
+        when = {line: at for at, line in enumerate(self._told)}
+        return min(order, key=lambda variant: when[f"{key}/{variant}"])
 
     def _mark(self, line: str) -> None:
-        if line in self._told:
-            self._told.remove(line)
-        self._told.append(line)
+        self._told.pop(line, None)
+        self._told[line] = None
