@@ -368,6 +368,8 @@ def _is_expression(pattern: str) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
+    """Whether a reply has the words; a space in them stands for the unbroken space of a sum as well."""
+    plain = text.replace("\xa0", " ")
     if _is_expression(pattern):
-        return re.search(pattern[1:-1], text) is not None
-    return pattern in text
+        return any(re.search(pattern[1:-1], one) is not None for one in (text, plain))
+    return pattern in text or pattern in plain

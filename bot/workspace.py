@@ -90,6 +90,8 @@ def load_workspace(name: str = "", overrides: Mapping[str, object] | None = None
         brands=shelf.table(LOCALES / "brands.yaml"),
         symbols=shelf.table(LOCALES / "symbols.yaml"),
         home_currencies={language: row["currency"] for language, row in languages.items()},
+        doubtful_currencies={language: tuple(row.get("also", ())) for language, row in languages.items()},
+        languages={language: row["name"] for language, row in languages.items()},
     )
     return Workspace(folder, library)
 

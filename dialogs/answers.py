@@ -4,11 +4,22 @@ from dataclasses import replace
 from functools import lru_cache
 
 from dialogs import moves
+from dialogs.doubts import clash, is_doubt
 from dialogs.framework import ChoiceSpec, Question
-from dialogs.hearing import LONGEST_NOTE, Told, news, to_scale, today_of, told_by, told_by_choice, withdrawals
+from dialogs.hearing import (
+    LONGEST_NOTE,
+    Told,
+    news,
+    today_of,
+    told_by,
+    told_by_choice,
+    withdrawals,
+    without_free_answer,
+)
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
 from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
+from dialogs.repair import mended, taken_back
 from dialogs.talk import Talk
 from dialogs.values import EffectKind, Ending, Mode
 from scoring.conditions import Knowledge
@@ -47,8 +58,7 @@ def take_text(talk: Talk) -> None:
     reading = _hear(talk, listened, None if question is None else question.asks)
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
-    if intent is Intent.CORRECTION and not told.facts:
-        told = _corrected(talk, listened)
+    told = mended(talk, listened, reading, told, question)
     talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
         _learn(talk, told, correcting=False)
@@ -56,15 +66,20 @@ def take_text(talk: Talk) -> None:
         return
     if intent is not None and _obey(talk, intent, told, text):
         return
+    if reading.tongue is not None:
+        told = without_free_answer(told)
+        switched = _speak_as_asked(talk, reading.tongue.value)
+        if not switched:
+            return
     if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
-        moves.repeat(talk, [talk.line("hello" if reading.social is Social.GREETING else "welcome")])
+        moves.repeat(talk, [talk.lead("hello" if reading.social is Social.GREETING else "welcome")])
         return
     if switched and not told.keys - {question.text if question is not None else ""}:
         moves.repeat(talk, [talk.line("language.switched")])
         return
     if "?" in text and not told.facts and intent is None and talk.before.turn > 0:
         talk.note("dialog.question", text.strip()[:LONGEST_NOTE], text.strip()[:LONGEST_NOTE])
-        moves.repeat(talk, [talk.line("question.noted")])
+        moves.repeat(talk, [talk.lead("question.noted")])
         return
     _take_answer(talk, reading, told, question, intent)
 
@@ -72,21 +87,6 @@ def take_text(talk: Talk) -> None:
 def _hear(talk: Talk, listened: Listened, asked: Asked | None) -> Reading:
     language, today = talk.conversation.language, today_of(talk.inbound)
     return hear(listened, talk.library.ears, language=language, asked=asked, today=today, bare=False)
-
-
-_CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
-
-
-def _corrected(talk: Talk, listened: Listened) -> Told:
-    """What a correction is about that says only figures: the newest thing it can be read as ("no, not 50, 70")."""
-    known = talk.known
-    newest = sorted((found[-1].at, key) for key in _CORRECTABLE if (found := known.facts(key)))
-    for _, key in reversed(newest):
-        reading = _hear(talk, listened, _CORRECTABLE[key])
-        told = told_by(reading, talk.inbound, None, talk.library.mail)
-        if key in told.keys:
-            return Told(tuple(to_scale(fact, known) for fact in told.facts))
-    return Told(())
 
 
 def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
@@ -103,25 +103,44 @@ def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
             moves.step_back(talk)
         case Intent.BOT_IDENTITY | Intent.OFF_TOPIC | Intent.INSULT if not told.facts:
             key = {Intent.BOT_IDENTITY: "identity", Intent.OFF_TOPIC: "offtopic", Intent.INSULT: "insult"}[intent]
-            moves.repeat(talk, [talk.line(key)])
+            moves.repeat(talk, [talk.lead(key)])
         case Intent.WHY_ASK | Intent.CLARIFY if not told.facts:
             if text.strip().startswith("/help") or talk.waiting is None:
                 moves.repeat(talk, [talk.line("help")])
             else:
-                kind = "why" if intent is Intent.WHY_ASK else "explain"
-                moves.repeat(talk, [talk.line(f"{kind}.{talk.waiting.id}")])
+                kinds = ("why", "explain") if intent is Intent.WHY_ASK else ("explain", "why")
+                said = next(filter(None, (talk.question_line(kind, talk.waiting) for kind in kinds)), "")
+                moves.repeat(talk, [said])
         case Intent.SKIP if not told.facts and talk.waiting is not None:
             talk.settle(Ending.SKIPPED)
-            moves.go_on(talk, [talk.line("ack.skipped")])
+            moves.go_on(talk, [talk.lead("ack.skipped")])
         case _:
             return False
     return True
 
 
+def _speak_as_asked(talk: Talk, language: str) -> bool:
+    """Go on in the language asked for; one we do not have is said to be missing, and False returned."""
+    if language in talk.library.wordings:
+        talk.speak(language, fixed=True)
+        return True
+    own = talk.library.languages
+    spoken = ", ".join(own.get(code, code) for code in talk.library.wordings)
+    moves.repeat(talk, [talk.lead("language.unknown", languages=spoken)])
+    return False
+
+
 def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | None, intent: Intent | None) -> None:
     if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
+    gone = taken_back(reading, told, talk.known, talk)
+    talk.learn(gone)
+    before_this = talk.known
     fresh, corrected = _learn(talk, told, correcting=intent is Intent.CORRECTION)
+    corrected = (corrected or bool(gone)) and (question is None or not is_doubt(question.id))
+    if intent is not Intent.CORRECTION:
+        asked_for = () if question is None else question.fills
+        talk.clash = clash([fact for fact in fresh if fact.key not in asked_for], before_this)
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)
@@ -132,12 +151,12 @@ def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | 
         if _declined(talk, reading):
             return
         if told.facts:  # said before, and not what was asked
-            moves.repeat(talk, [talk.line("ack.plain")])
+            moves.repeat(talk, [talk.lead("ack.plain")])
             return
         moves.clarify(talk)
         return
     if answered and not before:
-        before = [talk.line("ack.plain")]
+        before = [talk.lead("ack.plain")]
     if not answered and question is not None and reading.answer is not None:
         _settle_by_answer(talk, reading.answer.value)
     if question is None and not told.facts:
@@ -156,7 +175,7 @@ def _declined(talk: Talk, reading: Reading) -> bool:
         return False
     unknown = reading.answer.value is Answer.UNKNOWN
     talk.settle(Ending.UNKNOWN if unknown else Ending.SKIPPED)
-    moves.go_on(talk, [talk.line("ack.unknown" if unknown else "ack.skipped")])
+    moves.go_on(talk, [talk.lead("ack.unknown" if unknown else "ack.skipped")])
     return True
 
 
@@ -174,7 +193,7 @@ def _small_talk(talk: Talk, reading: Reading) -> None:
     elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED, Mode.PARKED):
         talk.say(talk.line("close.anything"))
     else:
-        moves.ask_on(talk, [talk.line("ack.plain" if reading.answer else "ack.unclear")])
+        moves.ask_on(talk, [talk.lead("ack.plain" if reading.answer else "ack.unclear")])
 
 
 def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...], bool]:
@@ -200,7 +219,7 @@ def _lift(talk: Talk, fresh: tuple[Fact, ...], before: Knowledge) -> None:
 def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool) -> str:
     heard = notes(fresh, talk.voice, talk.library)
     if not heard:
-        return talk.line("ack.plain")
+        return talk.lead("ack.plain")
     return talk.line("ack.corrected" if corrected else "ack.noted", heard=heard)
 
 
@@ -247,7 +266,7 @@ def _choose(talk: Talk, choice: ChoiceSpec) -> None:
     question = talk.waiting
     if question is None:
         return
-    label = talk.voice.word(f"choice.{question.id}.{choice.id}")
+    label = talk.label(question, choice)
     told = told_by_choice(choice, label, talk.inbound)
     talk.heard = tuple(sorted(told.keys))
     if choice.act == "type":
@@ -257,10 +276,11 @@ def _choose(talk: Talk, choice: ChoiceSpec) -> None:
         moves.call_human(talk)
         return
     fresh, corrected = _learn(talk, told, correcting=False)
+    corrected = corrected and not is_doubt(question.id)
     talk.settle(
         Ending.SKIPPED if choice.act == "skip" else Ending.UNKNOWN if choice.act == "unknown" else Ending.ANSWERED
     )
-    before = [talk.line("ack.skipped")] if choice.act == "skip" else []
+    before = [talk.lead("ack.skipped")] if choice.act == "skip" else []
     moves.go_on(talk, [_say_back(talk, fresh, corrected=corrected)] if fresh else before)
 
 
@@ -278,7 +298,11 @@ def _is_double_tap(talk: Talk) -> bool:
     parts = talk.inbound.text.split(":")
     key = ".".join(("choice", *parts[1:]))
     settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
-    if len(parts) != 3 or not settled or settled[-1].question != parts[1] or not talk.voice.wording.has(key):
+    if len(parts) != 3 or not settled or settled[-1].question != parts[1]:
+        return False
+    if is_doubt(parts[1]):
+        return True
+    if not talk.voice.wording.has(key):
         return False
     label = talk.voice.word(key)
     evidence = (fact.evidence for fact in talk.conversation.facts)
@@ -290,7 +314,7 @@ def _typed_choice(talk: Talk, text: str) -> ChoiceSpec | None:
     question, written = talk.waiting, _plain(text)
     if question is None or not written:
         return None
-    labels = ((one, talk.voice.word(f"choice.{question.id}.{one.id}")) for one in question.choices)
+    labels = ((one, talk.label(question, one)) for one in question.choices)
     return next((one for one, label in labels if _plain(label) == written), None)
 
 

@@ -26,6 +26,7 @@ class ChoiceSpec:
     id: str
     facts: Mapping[str, FactValue | InDays] = field(default_factory=dict)
     act: str = ""  # "", or what the tap means besides facts: skip | unknown | human | type (the visitor will type)
+    label: str = ""  # of a button made in the talk; of a tree's it is the text choice.<question>.<id>
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Question:
     no: Mapping[str, FactValue] = field(default_factory=dict)
     text: str = ""  # key that takes a free answer as it stands
     attempts: int = 2  # wordings before we pass over an answer we cannot read
+    words: str = ""  # what its texts are called if not like the question
+    said: Mapping[str, str] = field(default_factory=dict)  # variables of its texts besides the usual ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel
 
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
-LEAST_WORDS = 3  # letters that make an answer in free words
+LEAST_LETTERS = 3  # that make an answer in free words
+LEAST_FREE_WORDS = 3  # besides those that told something else, for the rest to be an answer of its own
 LEAST_CONFIDENT = 0.5  # below this a value is not believed
 
 
@@ -40,6 +41,11 @@ def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail:
         if question.text and not keys & set(question.fills) and _is_free_answer(reading, inbound, facts):
             facts.append(_whole(question.text, inbound))
     return Told(tuple(facts))
+
+
+def without_free_answer(told: Told) -> Told:
+    """The same without what was only taken as it stands, once the words turn out to mean something else."""
+    return Told(tuple(fact for fact in told.facts if fact.how != FREE_ANSWER))
 
 
 def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[Fact]:
@@ -123,8 +129,10 @@ def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -
     if reading.answer is not None:
         taken.append((reading.answer.start, reading.answer.end))
     letters = [at for at, character in enumerate(text[:LONGEST_NOTE]) if character.isalpha()]
-    free = sum(not any(start <= at < end for start, end in taken) for at in letters)
-    return free >= LEAST_WORDS and free * 2 >= len(text[:LONGEST_NOTE].replace(" ", ""))
+    free = [at for at in letters if not any(start <= at < end for start, end in taken)]
+    if facts and len({text.rfind(" ", 0, at) for at in free}) < LEAST_FREE_WORDS:
+        return False  # "budget 50": the word only says what the number is
+    return len(free) >= LEAST_LETTERS and len(free) * 2 >= len(text[:LONGEST_NOTE].replace(" ", ""))
 
 
 def _whole(key: str, inbound: Inbound) -> Fact:

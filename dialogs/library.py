@@ -44,6 +44,8 @@ class Library:
     brands: Mapping[str, str] = field(default_factory=dict)  # tech id -> how its owner writes it
     symbols: Mapping[str, str] = field(default_factory=dict)  # currency -> sign, where CLDR's own is a bare code
     home_currencies: Mapping[str, str] = field(default_factory=dict)  # language -> what a bare sum is taken for
+    doubtful_currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language -> what it may be too
+    languages: Mapping[str, str] = field(default_factory=dict)  # language -> its own name
 
     def wording(self, language: str) -> Wording:
         """The texts of a language, or of the company's first one."""

@@ -30,8 +30,13 @@ def go_on(talk: Talk, before: list[str]) -> None:
         before: Lines said first, e.g. what was understood.
     """
     talk.resume()
-    talk.sync_stage()
-    offer(talk)
+    doubt = talk.doubt()
+    if doubt is None or talk.weighed.stage is not Stage.DISQUALIFIED:
+        talk.sync_stage()
+        offer(talk)
+    if doubt is not None:  # nobody is let go, and nothing else asked, over words that may be meant otherwise
+        ask(talk, doubt, before)
+        return
     reason = next((flag for flag in talk.framework.farewells if flag in talk.weighed.flag_names), None)
     if reason is not None:
         farewell(talk, reason, before)
@@ -66,7 +71,7 @@ def ask(talk: Talk, question: Question, before: list[str]) -> None:
     if shown:
         _say(talk, [*lines, " ".join(shown)])
         lines = []
-    lines.append(talk.line(f"again.{question.id}" if again else f"ask.{question.id}"))
+    lines.append((again and _again(talk, question)) or talk.question_line("ask", question))
     attempts = next((one.attempts for one in talk.conversation.asked if one.question == question.id), 0)
     talk.put(question, attempts=attempts + 1)
     talk.enter(_trigger(question))
@@ -83,23 +88,34 @@ def repeat(talk: Talk, before: list[str]) -> None:
     if question is None:
         ask_on(talk, before)
         return
-    _say(talk, [*before, talk.line(f"again.{question.id}")], choices(talk, question))
+    reworded = _again(talk, question)
+    if not reworded:  # asked in every way there is: the talk goes on without the answer
+        talk.settle(Ending.PASSED)
+        go_on(talk, [*before, talk.lead("ack.passed")])
+        return
+    _say(talk, [*before, reworded], choices(talk, question))
     _keep_time(talk)
+
+
+def _again(talk: Talk, question: Question) -> str:
+    """The question in words it was not yet put in; "" once there are none left."""
+    return talk.question_line("again", question) or talk.lead("return")
 
 
 def clarify(talk: Talk) -> None:
     """The answer could not be read: ask differently, then pass over it and offer a person."""
     asked, question = talk.conversation.waiting_for, talk.waiting
     if asked is None or question is None:
-        ask_on(talk, [talk.line("ack.unclear")])
+        ask_on(talk, [talk.lead("ack.unclear")])
         return
-    if asked.attempts >= question.attempts:
+    reworded = "" if asked.attempts >= question.attempts else _again(talk, question)
+    if not reworded:
         talk.settle(Ending.PASSED)
-        go_on(talk, [talk.line("ack.passed")])
+        go_on(talk, [talk.lead("ack.passed")])
         return
     talk.try_again()
     talk.enter("clarify")
-    _say(talk, [talk.line("ack.unclear"), talk.line(f"again.{question.id}")], choices(talk, question))
+    _say(talk, [talk.lead("ack.unclear"), reworded], choices(talk, question))
     _keep_time(talk)
 
 
@@ -111,10 +127,7 @@ def await_words(talk: Talk) -> None:
 
 def choices(talk: Talk, question: Question) -> tuple[Choice, ...]:
     """The buttons of a question; their ids carry the turn, so that an old tap changes nothing."""
-    return tuple(
-        Choice(f"{talk.turn}:{question.id}:{one.id}", talk.voice.word(f"choice.{question.id}.{one.id}"))
-        for one in question.choices
-    )
+    return tuple(Choice(f"{talk.turn}:{question.id}:{one.id}", talk.label(question, one)) for one in question.choices)
 
 
 def remarks(talk: Talk) -> list[str]:
@@ -269,7 +282,7 @@ def restart(talk: Talk) -> None:
 def step_back(talk: Talk) -> None:
     """To the question before; its new answer will correct the old one."""
     settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
-    question = talk.framework.question(settled[-1].question) if settled else None
+    question = talk.question(settled[-1].question) if settled else None
     if question is None:
         repeat(talk, [talk.line("back.nothing")])
         return

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from dialogs.framework import Question
+from dialogs.doubts import arising, is_doubt, question_for
+from dialogs.framework import ChoiceSpec, Question
 from dialogs.hearing import today_of
 from dialogs.library import Library
 from dialogs.phrases import brand, price
@@ -48,6 +49,7 @@ class Talk:
         self.conversation = changed(conversation, turn=self.turn)
         self.framework = library.framework(conversation.framework)
         self.heard: tuple[str, ...] = ()
+        self.clash: str | None = None  # the doubt about what was just said against what was said before
         self.voice = Voice(library.wording(conversation.language), f"{conversation.id}:{self.turn}", conversation.told)
         self._replies: list[Reply] = []
         self._effects: list[Effect] = []
@@ -88,7 +90,25 @@ class Talk:
     def waiting(self) -> Question | None:
         """The question whose answer is waited for, if the tree still has it."""
         open_one = self.conversation.waiting_for
-        return None if open_one is None else self.framework.question(open_one.question)
+        return None if open_one is None else self.question(open_one.question)
+
+    def question(self, name: str) -> Question | None:
+        """A question of the tree, or one that settles a doubt; None if there is none of that name any more."""
+        if not is_doubt(name):
+            return self.framework.question(name)
+        return question_for(name, self.conversation.facts, self.library, self.voice, self.conversation.language)
+
+    def doubt(self) -> Question | None:
+        """The question a doubt calls for now; each is put once, and only while there is room for the contact too."""
+        asked = {one.question for one in self.conversation.asked}
+        if len(asked) + 1 >= self.company.max_questions or "wants_human" in self.weighed.flag_names:
+            return None
+        shown = "estimate" in self.voice.told
+        language = self.conversation.language
+        left = arising(self.known, self.weighed.estimate, self.library, language, shown=shown)
+        names = (self.clash, *left) if self.clash else left
+        open_ones = (self.question(name) for name in names if name not in asked)
+        return next((one for one in open_ones if one is not None), None)
 
     # -- what changes
 
@@ -207,6 +227,19 @@ class Talk:
     def line(self, key: str, link: str = "", **more: Any) -> str:
         """A text with the usual variables; link names one of the company's links."""
         return self.voice.say(key, **(self.variables() | {"link": self.company.links.get(link, "")} | more))
+
+    def lead(self, key: str, **more: Any) -> str:
+        """A line that leads on to something else: left out once all its wordings are used up."""
+        return self.line(key, **more) if self.voice.fresh(key) else ""
+
+    def question_line(self, kind: str, question: Question) -> str:
+        """How a question is asked, asked again, explained or justified; "" once all wordings of that are used up."""
+        key = f"{kind}.{question.words or question.id}"
+        return self.line(key, **question.said) if kind == "ask" or self.voice.fresh(key) else ""
+
+    def label(self, question: Question, choice: ChoiceSpec) -> str:
+        """What stands on a button."""
+        return choice.label or self.voice.word(f"choice.{question.id}.{choice.id}")
 
     def estimate_lines(self) -> list[str]:
         """The price range and the weeks, in words."""

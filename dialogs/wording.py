@@ -254,6 +254,10 @@ class Voice:
         self._mark(f"{key}/{variant}")
         return self.wording.render(key, variant, **variables)
 
+    def fresh(self, key: str) -> bool:
+        """Whether there is a variant this visitor has not read."""
+        return any(f"{key}/{variant}" not in self._told for variant in range(self.wording.variants(key)))
+
     def word(self, key: str, **variables: Any) -> str:
         """The first variant, unmarked: for names and notes that are no sentences."""
         return self.wording.render(key, **variables)

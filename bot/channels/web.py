@@ -5,7 +5,7 @@ import hashlib
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,7 +174,8 @@ class WebChannel:
         turns = await self._store.transcript(caller.conversation)
         found = await self._store.conversation(caller.conversation)
         language = found.language if found is not None else ""
-        shown = [self._transcript(turn, language) for turn in turns if _visible(turn)]
+        labels = _labels(turns)
+        shown = [self._transcript(turn, language, labels) for turn in turns if _visible(turn)]
         return ConversationShown(caller.conversation, turns[-1].turn if turns else 0, language, shown)
 
     async def follow(self, caller: Caller, last: int) -> AsyncIterator[ServerSentEventMessage]:
@@ -186,25 +187,40 @@ class WebChannel:
                 while not self._hub.closed:
                     moved.clear()
                     for turn in await self._store.turns_after(caller.conversation, last):
+                        labels = await self._labels_before(turn, caller.conversation, language)
                         last = turn.turn
-                        data = msgspec.json.encode(self._transcript(turn, language)).decode()
+                        data = msgspec.json.encode(self._transcript(turn, language, labels)).decode()
                         yield ServerSentEventMessage(data=data, id=str(turn.turn), event="turn")
                     if not await _set_within(moved, KEEP_OPEN_SECONDS):
                         yield ServerSentEventMessage(data=None, comment="still here")
         except StorageError as error:  # the visitor comes back with the last turn seen
             log.warning("stream_ended", conversation=caller.conversation, error=type(error).__name__)
 
-    def _transcript(self, turn: TranscriptTurn, language: str) -> TranscriptShown:
+    def _transcript(self, turn: TranscriptTurn, language: str, labels: Mapping[str, str]) -> TranscriptShown:
         shown = turn.author == "visitor" and turn.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE)
-        text = self._label(turn.text, language) if turn.kind == Kind.CHOICE else turn.text
+        text = turn.text
+        if turn.kind == Kind.CHOICE:
+            text = labels.get(text) or self._label(text, language) or text
         inbound = InboundShown(turn.inbound, text, turn.author) if shown else None
         return TranscriptShown(turn.turn, inbound, replies_shown(turn.replies))
 
     def _label(self, choice: str, language: str) -> str:
-        """What stood on the button that was pressed."""
+        """What stands on the button of a tree; "" where the tree has none of that name."""
         key = "choice." + choice.partition(":")[2].replace(":", ".")
         wording = self._reception().library.wording(language)
-        return wording.render(key) if wording.has(key) else choice
+        return wording.render(key) if wording.has(key) else ""
+
+    async def _labels_before(self, turn: TranscriptTurn, conversation: str, language: str) -> Mapping[str, str]:
+        """Labels of buttons made in the talk ("50 000 €"), looked up in the turn that offered them."""
+        offered = turn.text.partition(":")[0]
+        if (
+            turn.kind != Kind.CHOICE
+            or self._label(turn.text, language)
+            or not offered.isascii()
+            or not offered.isdigit()
+        ):
+            return {}
+        return _labels(await self._store.turns_after(conversation, min(int(offered), turn.turn) - 1))
 
     async def authorize(self, conversation: str, header: str) -> None:
         """
@@ -356,3 +372,7 @@ def _hash(token: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _labels(turns: Iterable[TranscriptTurn]) -> Mapping[str, str]:
+    return {choice.id: choice.label for turn in turns for reply in turn.replies for choice in reply.choices}

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from dialogs.doubts import WORDS
 from dialogs.framework import Framework
 from scoring.values import Per, RoleLevel
+
+OF_QUESTIONS = ("ask", "again", "why", "explain")
 
 # Texts the code says by name, whatever the framework.
 SPOKEN: frozenset[str] = frozenset(
@@ -22,14 +25,15 @@ SPOKEN: frozenset[str] = frozenset(
         *("human.called", "human.already", "human.joined", "human.left"),
         *("stop.done", "restart.done", "back.done", "back.nothing"),
         *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
-        *("language.switched", "question.noted", "hello", "welcome"),
+        *("language.switched", "language.unknown", "question.noted", "hello", "welcome", "return"),
+        *(f"{kind}.{name}" for kind in OF_QUESTIONS for name in WORDS),
+        *("list.and", "list.or"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
         "days.short",
     }
 )
 
 WORDED_TWICE = ("ask", "again")  # texts a visitor may meet twice: at least two variants
-OF_QUESTIONS = ("ask", "again", "why", "explain")
 
 _USUAL = frozenset({"company", "tech", "works_in", "minutes", "hours", "role", "link"})
 NUMBERS = frozenset({"minutes", "weeks_low", "weeks_high"})  # variables that are whole numbers
@@ -50,7 +54,10 @@ _GIVEN: Mapping[str, frozenset[str]] = MappingProxyType(
         "sum.": frozenset({"money"}),
         "sum.range": frozenset({"low", "high"}),
         "per.": frozenset({"money"}),
-        "list.and": frozenset({"first", "last"}),
+        "list.": frozenset({"first", "last"}),
+        "language.unknown": _USUAL | {"languages"},
+        **{f"{kind}.doubt.": _USUAL | {"first", "second"} for kind in OF_QUESTIONS},
+        **{f"{kind}.doubt.currency": _USUAL | {"value", "options"} for kind in OF_QUESTIONS},
         "estimate.price": frozenset({"low", "high"}),
         "estimate.weeks": frozenset({"weeks_low", "weeks_high"}),
         "estimate.vague": frozenset(),
@@ -78,7 +85,8 @@ def worded(framework: Framework) -> Iterator[str]:
 
 def belongs_to_a_framework(key: str) -> bool:
     """Whether only a framework can want this text."""
-    return key.partition(".")[0] in (*OF_QUESTIONS, "choice", "farewell")
+    kind, _, name = key.partition(".")
+    return kind in (*OF_QUESTIONS, "choice", "farewell") and name not in WORDS
 
 
 def required(frameworks: Iterable[Framework]) -> frozenset[str]:

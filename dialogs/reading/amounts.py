@@ -66,7 +66,7 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
         if scale is not None or token.text in words.thousands:
             value = scale or Decimal(1000)
             number = Number(value, at, at + 1, token.start, token.end, scale=value)
-            code_last = _currency_at(numbers, at + 1, words)
+            code_last = currency_at(numbers, at + 1, words)
             named = words.thousands.get(token.text) or (code_last[0] if code_last else None)
             last = code_last[1] if code_last else at + 1
             return [Amount(value, value, at, last, named, scaled=True, slang=True, number=number)]
@@ -94,7 +94,7 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
             value, scale, currency, last, slang = value * 1000, Decimal(1000), words.thousands[word], last + 1, True
     first = number.first
     if currency is None:
-        after = _currency_at(numbers, last, words)
+        after = currency_at(numbers, last, words)
         if after is not None:
             currency, last = after
         else:
@@ -152,7 +152,7 @@ def _past_spelling(numbers: Numbers, number: Number, at: int) -> int:
     return at
 
 
-def _currency_at(numbers: Numbers, at: int, words: MoneyWords) -> tuple[str, int] | None:
+def currency_at(numbers: Numbers, at: int, words: MoneyWords) -> tuple[str, int] | None:
     """The currency that begins at a token, with the token behind it."""
     tokens = numbers.tokens
     if at >= len(tokens):

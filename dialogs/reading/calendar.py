@@ -30,6 +30,7 @@ class Stretch:
     grain: str  # day, week, month, quarter, half, season, year, part, days
     explicit: bool = False  # the year was said, so it may lie in the past
     past: bool = False  # "last week", "3 days ago"
+    unsure: bool = False  # day and month may be meant the other way round
 
 
 def month_of(year: int, month: int, months: int = 1) -> Stretch:

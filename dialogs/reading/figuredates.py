@@ -71,14 +71,15 @@ def _dotted(match: Match[str], month_first: bool, today: date) -> Stretch | None
     month, day = (first, second) if month_first else (second, first)
     if month > 12:
         month, day = day, month
+    unsure = month_first and sign == "/" and day <= 12 and day != month  # 3/4 is April in London and March in Boston
     if tail is not None:
         year = int(tail) if len(tail) == 4 else 2000 + int(tail) if int(tail) < 60 else 1900 + int(tail)
         found = safe_date(year, month, day)
-        return None if found is None else Stretch(found, found, "day", explicit=True)
+        return None if found is None else Stretch(found, found, "day", explicit=True, unsure=unsure)
 
     def make(in_year: int) -> Stretch | None:
         in_that = safe_date(in_year, month, day)
-        return None if in_that is None else Stretch(in_that, in_that, "day")
+        return None if in_that is None else Stretch(in_that, in_that, "day", unsure=unsure)
 
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return None

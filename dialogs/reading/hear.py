@@ -12,13 +12,14 @@ from dialogs.reading.language import LanguageWords, compile_language, detect_lan
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
-from dialogs.reading.needs import NeedsWords, compile_needs, guess_needs, read_needs, small_talk
-from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, split_words
+from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, read_needs, small_talk
+from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
 from dialogs.reading.role import Negations, compile_role, read_role
 from dialogs.reading.social import SocialWords, compile_social, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
 from dialogs.reading.text import Text, masked, prepare
+from dialogs.reading.units import read_unit
 from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
 from scoring.values import MoneyRange, Window
 
@@ -26,6 +27,7 @@ LONGEST = 10_000  # characters read of one message
 LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no beside these is about them
 ASIDE = frozenset((Intent.SKIP, Intent.WHY_ASK, Intent.CLARIFY, Intent.HUMAN, Intent.BOT_IDENTITY))
 PRICE = "budget.reaction"
+TONGUES = "tongues"  # section of the lexicon: ways to ask for another language
 LEAD_IN = 3  # words about the price before the yes or no in them; "that's fine" is an answer to any question
 PAUSES = frozenset(".,;!?\n")
 LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
@@ -109,6 +111,7 @@ def compile_ears(
             compile_mentions(lexicon),
         ):
             written += words.phrases
+        written += entries(lexicon, TONGUES)
         fillers += lexicon.words("sets", "fillers")
         short += lexicon.words("sets", "abbreviations")
         known[language] = compile_language(lexicon)
@@ -213,7 +216,16 @@ def _words(
         name=contacts.name,
         company=contacts.company,
         mentions=mentions,
+        denied=denied_needs(message, words, hits.get("needs", ())),
+        tongue=None if needs else _tongue(message, hits.get(TONGUES, ())),
     )
+
+
+def _tongue(message: Text, hits: Sequence[Hit]) -> Found[str] | None:
+    """The language asked for; a wish for a site "in English" is none for the talk, so no need stands beside it."""
+    for hit in settle(hits)[:1]:
+        return Found(hit.value, hit.start, hit.end, message.quote(hit.start, hit.end), TONGUES)
+    return None
 
 
 def _of_the_price(answer: Found[Answer], mentions: Sequence[Found[Mention]], asked: Asked | None) -> bool:
@@ -278,6 +290,7 @@ def _with_figures(
         heard,
         answer=None if dated and heard.answer is not None and heard.answer.value is Answer.LATER else heard.answer,
         money=found.money,
+        unit=read_unit(message, words.money),
         timing=timing,
         callback=found.callback,
         people=found.people,

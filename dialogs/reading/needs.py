@@ -75,6 +75,16 @@ def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[s
     return tuple(found.values())
 
 
+def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[str], ...]:
+    """Categories that are named only to be taken back: "not an app", "магазин уже не нужен"."""
+    negations = [hit for hit in hits if hit.value == NEGATION]
+    if not negations:
+        return ()
+    marks = {NEGATION, CHAT, WISH, NOTHING, REWORK}
+    named = [hit for hit in hits if hit.value not in marks and _taken_back(hit, negations, words)]
+    return tuple(dict.fromkeys(_found(text, hit) for hit in settle(named)))
+
+
 def _standing(hits: Iterable[Hit], negations: Sequence[Hit], words: Words) -> list[Hit]:
     """What is named and not taken back, of two that overlap the longer."""
     return [hit for hit in settle(hits) if hit.value != NOTHING and not _taken_back(hit, negations, words)]

@@ -23,6 +23,9 @@ REACH = 20  # tokens; a clause that goes on for longer is no clause
 OLD = 2  # years; a bare length this long is rather the age of the company
 
 
+UNSURE = 0.6  # confidence in a date whose day and month may be meant the other way round
+
+
 @dataclass(frozen=True, slots=True)
 class TimingWords:
     """Relations, urgency and the traps of a language."""
@@ -98,7 +101,8 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         hard = True if words.hard.first(dates.tokens) else None
         window = replace(window, hard=hard, phase=_phase(dates.tokens, found, words))
         start, end = dates.tokens[found.first].start, dates.tokens[found.last - 1].end
-        return Found(window, start, end, text.quote(start, end), f"timing.{found.relation}")
+        sure = UNSURE if found.dated is not None and found.dated.stretch.unsure else 1.0
+        return Found(window, start, end, text.quote(start, end), f"timing.{found.relation}", sure)
     return _urgency(text, dates.tokens, words, asked)
 
 

@@ -97,6 +97,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What a sum named before is counted in, said without the number."""
+
+    currency: str | None  # ISO 4217
+    thousands: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything all readers found in one message; None or () where nothing was said."""
 
@@ -123,3 +131,6 @@ class Reading:
     days: Found[Days] | None = None
     mentions: tuple[Found[Mention], ...] = field(default=())
     social: Social | None = None
+    unit: Found[Unit] | None = None
+    denied: tuple[Found[str], ...] = ()  # needs taken back in so many words: "not an app, a website"
+    tongue: Found[str] | None = None  # the language the visitor asks to be spoken to in
