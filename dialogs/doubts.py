@@ -6,7 +6,7 @@ two things said that do not go together one is meant. A doubt is asked only wher
 lead to different judgements.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,6 +31,8 @@ WHICH: Mapping[str, str] = MappingProxyType(
 )
 NAMES = (SCALE, CURRENCY, DAY, *WHICH.values())
 WORDS = (SCALE, CURRENCY, DAY, "doubt.which")  # keys of the texts: those of the last are shared
+
+SUBJECT: Mapping[str, str] = MappingProxyType({"budget.amount": "budget_", "timing.deadline": "timing_"})  # of flags
 
 SURE = 0.75  # a value read with less confidence is asked back
 APART = 3  # sums and deadlines that differ so many times are no rounding of each other
@@ -70,11 +72,19 @@ def arising(
             yield DAY
 
 
-def clash(fresh: Sequence[Fact], known: Knowledge) -> str | None:
-    """The doubt about a fact that contradicts what stood before it, None if nothing does."""
+def clash(fresh: Sequence[Fact], known: Knowledge, remarked: Collection[str] = ()) -> str | None:
+    """
+    The doubt about a fact that contradicts what stood before it, None if nothing does.
+
+    Args:
+        fresh: What a message told anew.
+        known: What stood before it.
+        remarked: Flags that stood: whoever was told that the time or the money is short and names another moves it.
+    """
     for fact in fresh:
+        moved = fact.key in SUBJECT and any(flag.startswith(SUBJECT[fact.key]) for flag in remarked)
         for old in known.facts(fact.key):
-            if fact.key in WHICH and _contradict(old, fact):
+            if fact.key in WHICH and not moved and _contradict(old, fact):
                 return WHICH[fact.key]
     return None
 

@@ -117,6 +117,16 @@ def test_a_button_says_what_stood_on_it(chat: Chat) -> None:
     assert chat.said() == ["Mobile app"]
 
 
+def test_a_button_made_in_the_talk_is_remembered_by_its_label(chat: Chat) -> None:
+    asked = chat.send(fresh(), text="We need a mobile app, budget 20 euro").json()
+    buttons = labels(asked["replies"])
+    assert "€20,000" in buttons
+    chat.send(fresh(), choice=buttons["€20,000"])
+    assert chat.transcript()[-1]["inbound"]["text"] == "€20,000"
+    with chat.events(str(asked["turn"])) as turns:
+        assert next(turns)["inbound"]["text"] == "€20,000"
+
+
 @pytest.mark.parametrize("fields", [{"text": "We need a CRM"}, {"choice": "1:need.what:crm"}, {"text": "🦄"}])
 def test_the_same_id_again_gets_the_same_bytes_and_no_turn(chat: Chat, fields: dict[str, str]) -> None:
     inbound = fresh()
