@@ -133,7 +133,6 @@ def _speak_as_asked(talk: Talk, language: str) -> bool:
 def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | None, intent: Intent | None) -> None:
     if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
-    remarked = talk.weighed.flag_names
     gone = taken_back(reading, told, talk.known, talk)
     talk.learn(gone)
     before_this = talk.known
@@ -141,7 +140,8 @@ def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | 
     corrected = (corrected or bool(gone)) and (question is None or not is_doubt(question.id))
     if intent is not Intent.CORRECTION:
         asked_for = () if question is None else question.fills
-        talk.clash = clash([fact for fact in fresh if fact.key not in asked_for], before_this, remarked)
+        unasked = [fact for fact in fresh if fact.key not in asked_for]
+        talk.clash = clash(unasked, before_this, lambda: talk.assess(before_this).flag_names)
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)

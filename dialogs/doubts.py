@@ -6,7 +6,7 @@ two things said that do not go together one is meant. A doubt is asked only wher
 lead to different judgements.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -72,20 +72,21 @@ def arising(
             yield DAY
 
 
-def clash(fresh: Sequence[Fact], known: Knowledge, remarked: Collection[str] = ()) -> str | None:
+def clash(fresh: Sequence[Fact], known: Knowledge, remarked: Callable[[], Collection[str]]) -> str | None:
     """
     The doubt about a fact that contradicts what stood before it, None if nothing does.
 
     Args:
         fresh: What a message told anew.
         known: What stood before it.
-        remarked: Flags that stood: whoever was told that the time or the money is short and names another moves it.
+        remarked: Gives the flags that stood, if needed: whoever was told that time or money is short moves it.
     """
     for fact in fresh:
-        moved = fact.key in SUBJECT and any(flag.startswith(SUBJECT[fact.key]) for flag in remarked)
-        for old in known.facts(fact.key):
-            if fact.key in WHICH and not moved and _contradict(old, fact):
-                return WHICH[fact.key]
+        if fact.key not in WHICH or not any(_contradict(old, fact) for old in known.facts(fact.key)):
+            continue
+        if fact.key in SUBJECT and any(flag.startswith(SUBJECT[fact.key]) for flag in remarked()):
+            continue
+        return WHICH[fact.key]
     return None
 
 

@@ -74,10 +74,13 @@ class Talk:
     def weighed(self) -> Assessment:
         """The assessment of what is known now."""
         if self._weighed is None:
-            home = self.library.home_currencies.get(self.conversation.language, "")
-            rubric, now = self.framework.rubric, self.inbound.at
-            self._weighed = weigh(rubric, self.known, self.company, now, home_currency=home)
+            self._weighed = self.assess(self.known)
         return self._weighed
+
+    def assess(self, known: Knowledge) -> Assessment:
+        """The assessment of something known."""
+        home = self.library.home_currencies.get(self.conversation.language, "")
+        return weigh(self.framework.rubric, known, self.company, self.inbound.at, home_currency=home)
 
     @property
     def tree_view(self) -> Knowledge:

@@ -120,8 +120,9 @@ def assess(
 
 def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, home_currency: str = "") -> Assessment:
     """The same for what is known already, without flags (see assess)."""
-    priced = estimate_for(bare, company)
-    timing = _timing(bare, company)
+    project = project_for(bare, company)
+    priced = estimate_for(bare, company, project)
+    timing = _timing(bare, company, project)
     budget = _budget(bare, company, priced, home_currency or company.card.currency)
     flags = _flags(bare, company, timing, budget, priced)
     known = bare.with_flags(flag.name for flag in flags)
@@ -229,8 +230,7 @@ def _verdict(criterion: Criterion, points: int, reasons: Sequence[Point], blocke
     return Verdict.NOT_MET if reasons else Verdict.UNKNOWN
 
 
-def _timing(known: Knowledge, company: Company) -> Judgement | None:
-    project = project_for(known, company)
+def _timing(known: Knowledge, company: Company, project: str | None) -> Judgement | None:
     said = known.facts("timing.deadline")
     if project is None or not said:
         return None

@@ -171,9 +171,8 @@ def _first_under(ratio: float, bounds: tuple[tuple[float, Sanity], ...]) -> Sani
 PLANET_SCALE = "planet_scale_product"
 
 
-def estimate_for(known: Knowledge, company: Company) -> Estimate | None:
-    """The estimate that what we know allows; None while no served category with a card row is known."""
-    project = project_for(known, company)
+def estimate_for(known: Knowledge, company: Company, project: str | None) -> Estimate | None:
+    """The estimate of a project (see project_for) that what we know allows; None while there is no project."""
     if project is None:
         return None
     features = [str(value) for value in known.values("need.feature")]

@@ -16,6 +16,7 @@ from scoring.estimate import (
     judge_timing,
     nominal_months,
     pert,
+    project_for,
     round_to_figures,
 )
 from scoring.values import Fact, Money, MoneyRange, Per, Urgency
@@ -76,7 +77,8 @@ def test_weeks_are_those_of_the_project_row() -> None:
     ],
 )
 def test_the_estimate_starts_from_the_first_served_need(facts: list[Fact], items: tuple[str, ...] | None) -> None:
-    made = estimate_for(Knowledge(facts), company())
+    known = Knowledge(facts)
+    made = estimate_for(known, company(), project_for(known, company()))
     assert items == (None if made is None else made.items)
 
 
@@ -91,7 +93,8 @@ def test_the_estimate_starts_from_the_first_served_need(facts: list[Fact], items
     ],
 )
 def test_an_estimate_is_vague_until_the_scope_is_told(extra: list[Fact], vague: bool) -> None:
-    made = estimate_for(Knowledge([fact("need.category", "website"), *extra]), company())
+    known = Knowledge([fact("need.category", "website"), *extra])
+    made = estimate_for(known, company(), project_for(known, company()))
     assert made is not None
     assert vague == made.vague
 
