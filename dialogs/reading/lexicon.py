@@ -65,9 +65,9 @@ class Lexicon:
         if not isinstance(raw, list):
             self.refuse(where, f"expected a list of words, found {type(raw).__name__}")
         for word in raw:
-            if not isinstance(word, str) or not word.strip():
+            if not isinstance(word, str) or not word.strip() or "\n" in word:
                 self.refuse(where, f"expected words, found {word!r}", "put it in quotes")
-        return tuple(fold(word) for word in raw)
+        return tuple(fold("\n".join(raw)).split("\n")) if raw else ()  # one fold for the list: the same, and quicker
 
 
 def compile_lexicon(language: str, data: Mapping[str, object], file: str) -> Lexicon:

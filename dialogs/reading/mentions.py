@@ -78,7 +78,7 @@ def _negated(hit: Hit, words: Words, negations: frozenset[str]) -> bool:
             words.norms[index] in negations
             and words.phrases[index] == words.phrases[hit.tail]
             and hit.phrase is not None
-            and not any(step.accepts(words.norms[index]) for step in hit.phrase.steps)
+            and not hit.phrase.names(words.norms[index])
         ):
             return True
     if hit.head == 0 or words.phrases[hit.head - 1] != words.phrases[hit.head]:

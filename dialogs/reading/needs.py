@@ -44,13 +44,15 @@ class NeedsWords:
 def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None = None) -> NeedsWords:
     """The section `needs`, with an operator's own keywords per category added."""
     own = tuple(
-        Entry(KIND, category, word, lexicon) for category, keywords in (services or {}).items() for word in keywords
+        Entry(KIND, category, fold(word), lexicon)
+        for category, keywords in (services or {}).items()
+        for word in keywords
     )
     written = entries(lexicon, "needs") + own
     typos = {
         word: entry.value
         for entry in written
-        if (word := fold(entry.text).rstrip("*")).isalpha()
+        if (word := entry.text.rstrip("*")).isalpha()
         and len(word) >= TYPO_LENGTH
         and not entry.value.startswith("_")
         and entry.value != REWORK

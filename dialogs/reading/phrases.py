@@ -16,10 +16,11 @@ A phrase never reaches across the end of a sentence. Phrases are looked up by th
 by regular expressions, and one message costs at most `BUDGET` comparisons, so no text can make a reader slow.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from re import compile as compile_regex
+from typing import NamedTuple
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.text import BLANK, fold
@@ -28,10 +29,12 @@ BUDGET = 4000  # comparisons a message; a usual one takes 20 to 100, so only non
 MAX_WORDS = 600  # words read of one message: two pages; what somebody wants is said by then
 MAX_FORMS = 400  # flat forms one written phrase may stand for; more is a slip of its author
 GAP = 3
+FEW = 2  # words of a choice that are looked through as fast as they are looked up, in a quarter of the room
 MAX_HITS = 200  # a message that says two hundred things says nothing
 
 _TOKEN = compile_regex(r"(?<![^\W_])\.net(?![^\W_])|[^\W_](?:\+\+|#)|[^\W_]+(?:'[^\W_]+)*")
 _PIECE = compile_regex(r"\.\.\.\d?|\^|\$|\(|\)|\[|\]|\||<\w+>|\.net|\w\+\+|\w#|#|[^\s()\[\]|<>^$/,.!?:-]+")
+_SPECIAL = frozenset("()[]|<^$.")
 _LATIN = str.maketrans("асеіорхукмнтв", "aceiopxykmhtb")
 _HARD = frozenset("!?;\n\r")
 _SOFT = frozenset(",()–—/:" + BLANK)
@@ -87,11 +90,10 @@ def _joined(word: str) -> str:
     return bare.translate(_LATIN) if bare[:1].isascii() else bare
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One word of a phrase: any of the exact words, or one that begins with a stem, `gap` words or fewer before it."""
 
-    exact: frozenset[str]
+    exact: Collection[str]
     stems: tuple[str, ...]
     gap: int = 0
     digit: bool = False
@@ -101,25 +103,26 @@ class Step:
         return word in self.exact or word.startswith(self.stems) or (self.digit and word[0].isdigit())
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One flat form of a written phrase, ready to be looked up by its anchor step."""
+class Phrase(NamedTuple):
+    """One flat form of a written phrase, looked up by one of its words: the anchor."""
 
     kind: str
     value: str
     language: str
-    steps: tuple[Step, ...]
-    anchor: int
+    anchor: Step
+    before: tuple[Step, ...] = ()  # from the anchor back; the gap of each lies behind it
+    after: tuple[Step, ...] = ()  # from the anchor on; the gap of each lies before it
     first: bool = False
     last: bool = False
-    after: tuple[tuple[Step, int], ...] = field(init=False, repr=False, compare=False)  # from the anchor on, with gaps
-    before: tuple[tuple[Step, int], ...] = field(init=False, repr=False, compare=False)  # from the anchor back
 
-    def __post_init__(self) -> None:
-        steps, anchor = self.steps, self.anchor
-        before = tuple((steps[place - 1], steps[place].gap) for place in range(anchor, 0, -1))
-        object.__setattr__(self, "after", tuple((step, step.gap) for step in steps[anchor + 1 :]))
-        object.__setattr__(self, "before", before)
+    @property
+    def size(self) -> int:
+        """How many words it names."""
+        return len(self.before) + 1 + len(self.after)
+
+    def names(self, word: str) -> bool:
+        """Whether the word is one of those it names."""
+        return self.anchor.accepts(word) or any(step.accepts(word) for step in (*self.before, *self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ def _hit(phrase: Phrase, words: Words, head: int, tail: int) -> Hit:
         phrase.language,
         head,
         tail,
-        len(phrase.steps),
+        phrase.size,
         end - start,
         start,
         end,
@@ -213,22 +216,22 @@ def _hit(phrase: Phrase, words: Words, head: int, tail: int) -> Hit:
 def _match(phrase: Phrase, words: Words, index: int) -> tuple[int, int] | None:
     """First and last word of the phrase when its anchor stands at index; None when it does not fit."""
     tail = head = index
-    for step, gap in phrase.after:
-        tail = _step_on(step, words, tail, 1, gap)
+    for step in phrase.after:
+        tail = _step_on(step, words, tail, 1)
         if tail < 0:
             return None
-    for step, gap in phrase.before:
-        head = _step_on(step, words, head, -1, gap)
+    for step in phrase.before:
+        head = _step_on(step, words, head, -1)
         if head < 0:
             return None
     return head, tail
 
 
-def _step_on(step: Step, words: Words, at: int, way: int, gap: int) -> int:
+def _step_on(step: Step, words: Words, at: int, way: int) -> int:
     """The nearest word after (or before) `at` in the same sentence that the step accepts, within its gap; else -1."""
     norms, clauses = words.norms, words.clauses
     clause, size = clauses[at], len(norms)
-    for _ in range(gap + 1):
+    for _ in range(step.gap + 1):
         at += way
         if at < 0 or at >= size or clauses[at] != clause:
             return -1
@@ -247,7 +250,7 @@ class Entry:
 
     kind: str
     value: str
-    text: str
+    text: str  # folded
     lexicon: Lexicon
 
 
@@ -270,9 +273,10 @@ def compile_book(written: Iterable[Entry], fillers: Iterable[str] = (), abbrevia
     exact: dict[str, list[Phrase]] = {}
     stems: dict[str, list[Phrase]] = {}
     digits: list[Phrase] = []
+    press = _Press()
     for entry in written:
-        for phrase in flatten(entry):
-            step = phrase.steps[phrase.anchor]
+        for phrase in press.flatten(entry):
+            step = phrase.anchor
             if step.digit:
                 digits.append(phrase)
             for word in step.exact:
@@ -289,53 +293,81 @@ def compile_book(written: Iterable[Entry], fillers: Iterable[str] = (), abbrevia
     )
 
 
-def flatten(entry: Entry) -> list[Phrase]:
-    """All flat forms of one written phrase."""
-    parser = _Parser(entry)
-    flat: list[Phrase] = []
-    for form in parser.forms():
-        first, last = "^" in form, "$" in form
-        steps = _steps(form)
-        if not steps:
-            entry.lexicon.refuse(entry.kind, f"expected a word in {entry.text!r}, found none")
-        flat.append(Phrase(entry.kind, entry.value, entry.lexicon.language, steps, _anchor(steps), first, last))
-    return flat
+_Form = list[object]  # "^", "$", a gap (int) or a choice of words (frozenset), in order
 
 
-def _steps(form: Sequence[object]) -> tuple[Step, ...]:
-    steps: list[Step] = []
+class _Press:
+    """Turns written phrases into flat ones; words and sets that recur are worked out once and shared."""
+
+    def __init__(self) -> None:
+        self._steps: dict[tuple[frozenset[str], int], Step] = {}
+        self._ranks: dict[frozenset[str], tuple[bool, int, int]] = {}
+        self.sets: dict[tuple[str, str], list[_Form]] = {}
+
+    def flatten(self, entry: Entry) -> Iterator[Phrase]:
+        """All flat forms of one written phrase."""
+        language = entry.lexicon.language
+        for form in _Parser(entry, self.sets).forms():
+            choices, gaps = _gapped(form)
+            if not choices:
+                entry.lexicon.refuse(entry.kind, f"expected a word in {entry.text!r}, found none")
+            first, last = form[0] == "^", form[-1] == "$"
+            at = 0
+            before: tuple[Step, ...] = ()
+            after: tuple[Step, ...] = ()
+            if len(choices) > 1:
+                ranks = [self._rank(choice) for choice in choices]
+                at = ranks.index(max(ranks))
+                before = tuple([self._step(choices[place - 1], gaps[place]) for place in range(at, 0, -1)])
+                after = tuple([self._step(choices[place], gaps[place]) for place in range(at + 1, len(choices))])
+            anchor = self._step(choices[at], 0)
+            yield Phrase(entry.kind, entry.value, language, anchor, before, after, first, last)
+
+    def _step(self, choice: frozenset[str], gap: int) -> Step:
+        step = self._steps.get((choice, gap))
+        if step is None:
+            exact = [word for word in choice if word[-1] != "*" and word != "#"]
+            stems = tuple(sorted(word[:-1] for word in choice if word[-1] == "*"))
+            listed: Collection[str] = frozenset(exact) if len(exact) > FEW else tuple(sorted(exact))
+            step = self._steps[choice, gap] = Step(listed, stems, gap, "#" in choice)
+        return step
+
+    def _rank(self, choice: frozenset[str]) -> tuple[bool, int, int]:
+        """How rare a word is, the greater the rarer: long choices before short, few before many, figures last."""
+        rank = self._ranks.get(choice)
+        if rank is None:
+            shortest = min((len(word) - (word[-1] == "*") for word in choice if word != "#"), default=0)
+            rank = self._ranks[choice] = ("#" not in choice, min(shortest, 6), -len(choice - {"#"}))
+        return rank
+
+
+def _gapped(form: _Form) -> tuple[list[frozenset[str]], list[int]]:
+    """The choices of a form and, for each, how many words may stand before it; none before the first."""
+    choices: list[frozenset[str]] = []
+    gaps: list[int] = []
     gap = 0
     for piece in form:
-        if isinstance(piece, int):
-            gap = max(gap, piece)
-        elif isinstance(piece, frozenset):
-            exact = frozenset(word for word in piece if not word.endswith("*") and word != "#")
-            stems = tuple(sorted(word[:-1] for word in piece if word.endswith("*")))
-            steps.append(Step(exact, stems, gap if steps else 0, "#" in piece))
+        if isinstance(piece, frozenset):
+            choices.append(piece)
+            gaps.append(gap if gaps else 0)
             gap = 0
-    return tuple(steps)
-
-
-def _anchor(steps: Sequence[Step]) -> int:
-    """The step to look a phrase up by: the one whose shortest choice is longest, few choices before many."""
-
-    def rarity(index: int) -> tuple[bool, int, int]:
-        step = steps[index]
-        shortest = min(map(len, (*step.exact, *step.stems)), default=0)
-        return (not step.digit, min(shortest, 6), -len(step.exact) - len(step.stems))
-
-    return max(range(len(steps)), key=rarity)
+        elif isinstance(piece, int):
+            gap = max(gap, piece)
+    return choices, gaps
 
 
 class _Parser:
     """Reads the notation of one phrase into flat forms: lists of word choices, gaps and ends."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, sets: dict[tuple[str, str], list[_Form]]) -> None:
         self.entry = entry
-        self.pieces = _PIECE.findall(fold(entry.text).replace("'", ""))
+        self.sets = sets  # read so far, by language and name
+        self.pieces = _PIECE.findall(entry.text.replace("'", ""))
         self.at = 0
 
-    def forms(self) -> list[list[object]]:
+    def forms(self) -> list[_Form]:
+        if _SPECIAL.isdisjoint(self.entry.text):  # nothing but words, as most are
+            return [[frozenset((piece,)) for piece in self.pieces]]
         found = self._sequence()
         if self.at < len(self.pieces):
             self._refuse(f"expected an opening bracket before {self.pieces[self.at]!r}")
@@ -344,8 +376,8 @@ class _Parser:
     def _refuse(self, problem: str) -> None:
         self.entry.lexicon.refuse(f"{self.entry.kind}.{self.entry.value}", f"{problem} in {self.entry.text!r}")
 
-    def _sequence(self) -> list[list[object]]:
-        parts: list[list[list[object]]] = []
+    def _sequence(self) -> list[_Form]:
+        parts: list[list[_Form]] = []
         while self.at < len(self.pieces) and self.pieces[self.at] not in {")", "]", "|"}:
             parts.append(self._piece())
         total = 1
@@ -355,7 +387,7 @@ class _Parser:
             self._refuse(f"expected at most {MAX_FORMS} forms, found {total}")
         return [[item for part in choice for item in part] for choice in product(*parts)]
 
-    def _piece(self) -> list[list[object]]:
+    def _piece(self) -> list[_Form]:
         piece = self.pieces[self.at]
         self.at += 1
         if piece in {"(", "["}:
@@ -368,7 +400,7 @@ class _Parser:
             return self._set(piece[1:-1])
         return [[frozenset((piece,))]]
 
-    def _choices(self, closing: str) -> list[list[object]]:
+    def _choices(self, closing: str) -> list[_Form]:
         found = self._sequence()
         while self.at < len(self.pieces) and self.pieces[self.at] == "|":
             self.at += 1
@@ -378,26 +410,31 @@ class _Parser:
         self.at += 1
         return _merged(found) + ([[]] if closing == "]" else [])
 
-    def _set(self, name: str) -> list[list[object]]:
-        texts = self.entry.lexicon.words("sets", name)
+    def _set(self, name: str) -> list[_Form]:
+        lexicon = self.entry.lexicon
+        known = self.sets.get((lexicon.language, name))
+        if known is not None:
+            return known
+        texts = lexicon.words("sets", name)
         if not texts:
             self._refuse(f"expected a list `sets.{name}`")
-        found: list[list[object]] = []
+        found: list[_Form] = []
         for text in texts:
-            found += _Parser(Entry(self.entry.kind, self.entry.value, text, self.entry.lexicon)).forms()
-        return _merged(found)
+            found += _Parser(Entry(self.entry.kind, self.entry.value, text, lexicon), self.sets).forms()
+        merged = self.sets[lexicon.language, name] = _merged(found)
+        return merged
 
 
-def _merged(forms: Sequence[list[object]]) -> list[list[object]]:
+def _merged(forms: Sequence[_Form]) -> list[_Form]:
     """Put the one-word choices into a single step, so that brackets do not multiply forms."""
     single: set[str] = set()
-    others: list[list[object]] = []
+    others: list[_Form] = []
     for form in forms:
         if len(form) == 1 and isinstance(form[0], frozenset):
             single |= form[0]
         else:
             others.append(form)
-    choice: list[object] = [frozenset(single)]
+    choice: _Form = [frozenset(single)]
     return [choice, *others] if single else others
 
 

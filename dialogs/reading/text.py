@@ -14,6 +14,7 @@ _LATIN = "aceiopxykmhtb"  # letters that look alike, in lower case, place for pl
 _CYRILLIC = "асеіорхукмнтв"
 _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
+_LATIN_LETTER = compile_regex("[a-z]")
 _MIXED = compile_regex(r"[a-z]{1,30}[а-яіїєґ][a-zа-яіїєґ']{0,30}|[а-яіїєґ][а-яіїєґ']{0,29}[a-z][a-zа-яіїєґ']{0,30}")
 
 
@@ -70,7 +71,8 @@ def fold(text: str) -> str:
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     if lowered.isascii():
         return lowered.translate(_FOLD) if "`" in lowered or "\t" in lowered else lowered
-    return _MIXED.sub(lambda match: _unmix(match[0]), lowered.translate(_FOLD))
+    folded = lowered.translate(_FOLD)
+    return _MIXED.sub(lambda match: _unmix(match[0]), folded) if _LATIN_LETTER.search(folded) else folded
 
 
 def _unmix(word: str) -> str:
