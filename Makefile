@@ -66,6 +66,7 @@ bench: setup-dev
 
 # The pictures of the README, taken from the running product.
 pictures: setup-dev browser
+	$(BIN)/python docs/pictures/understanding.py
 	$(BIN)/python docs/pictures/take.py
 
 # New locks after a change of dependencies.

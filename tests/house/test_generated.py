@@ -1,5 +1,6 @@
 """Generated pages are what the generator makes of today's code."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,10 @@ def test_the_frameworks_page_shows_the_tree_of_today(capsys: pytest.CaptureFixtu
     assert main(["diagram", "bant"]) == 0
     drawn = capsys.readouterr().out.strip()
     assert drawn in (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
+
+
+def test_the_picture_of_reading_shows_what_is_read() -> None:
+    drawn = runpy.run_path(str(ROOT / "docs" / "pictures" / "understanding.py"))["draw"]()
+    assert drawn == (ROOT / "docs" / "pictures" / "understanding.svg").read_text(encoding="utf-8"), (
+        "the readers say something else now: run docs/pictures/understanding.py"
+    )
