@@ -7,6 +7,9 @@ from dialogs.reading.moneywords import MoneyWords
 from dialogs.reading.numbers import ONE, Number, Numbers, between
 from dialogs.reading.tokens import figure
 
+TEN = Decimal(10)
+SOFT = 3  # words of "or maybe even"
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -234,6 +237,20 @@ def _with_cents(numbers: Numbers, amount: Amount, words: MoneyWords) -> Amount:
     return replace(amount, low=value, high=value, last=last)
 
 
+def _softly_joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) -> bool:
+    """Whether only "maybe" and the like stand between two amounts that grow: "five thousand, maybe six"."""
+    inner = [token.text for token in numbers.tokens[left.last : right.first] if token.text not in {",", "-"}]
+    if not 0 < len(inner) <= SOFT or not all(word in words.numbers.softs for word in inner):
+        return False
+    scaled = right.high if right.number is None or right.number.scale > ONE else right.high * left_scale(left)
+    return scaled > left.low
+
+
+def left_scale(left: Amount) -> Decimal:
+    """What the first of two amounts is counted in, where the second does not say."""
+    return ONE if left.number is None else left.number.scale
+
+
 def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) -> Amount | None:
     """Two amounts as one range: "50-70k", "10$-20$", "лям-полтора"."""
     if left.number is None or right.number is None or left.low != left.high or right.first < left.last:
@@ -241,12 +258,17 @@ def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) ->
     if left.currency and right.currency and left.currency != right.currency:
         return None
     skip = frozenset(range(left.number.last, left.last)) | frozenset(range(right.first, right.number.first))
-    if not between(numbers, left.number, right.number, words.numbers, skip=skip, opener=left.first - 1):
+    if not between(
+        numbers, left.number, right.number, words.numbers, skip=skip, opener=left.first - 1
+    ) and not _softly_joined(numbers, left, right, words):
         return None
     low, high = left.low, right.high
     scale_left, scale_right = left.number.scale, right.number.scale
     if scale_left == ONE and scale_right > ONE and low < 1000 and low * scale_right <= high:
         low *= scale_right
+        leading = high / scale_right
+        if low < TEN * scale_right and not left.number.figures and leading >= 100 and leading % 100 == 0:
+            low = low * 100 if low * 100 <= high else low  # "three to five hundred thousand"
     elif (
         scale_right == ONE
         and scale_left > ONE

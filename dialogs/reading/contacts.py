@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import islice
-from re import Match
+from re import Match, Pattern, escape
 from re import compile as compile_regex
 
 import phonenumbers
@@ -34,6 +34,9 @@ _TRIPLES = compile_regex(r"\d{1,3}(?:[ .]\d{3}){1,4}")
 _CAPITAL = compile_regex(r"[^\W\d_][\w'’ʼ-]{1,30}")
 _QUOTED = compile_regex(r"[«\"“„'‘]([^«»\"“”„\n]{2,60}?)[»\"”“'’]")
 _TRAILING = ".,;:!?)»\"'"
+_MAIL_HOSTS = frozenset(
+    ("gmail.com", "mail.ru", "yandex.ru", "ya.ru", "ukr.net", "wp.pl", "onet.pl", "outlook.com", "icloud.com")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class ContactWords:
     telegram: frozenset[str]
     not_names: frozenset[str]
     money: tuple[str, ...]
+    dots: frozenset[str]  # "dot", "точка"
+    spelled_email: Pattern[str] | None  # an address in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         frozenset(listed("telegram")),
         frozenset(listed("not_names")),
         listed("money"),
+        frozenset(listed("dot")),
+        _email_in_words(listed("at"), listed("dot")),
     )
 
 
@@ -93,7 +100,7 @@ def read_contacts(original: str, words: ContactWords, asked: Asked | None) -> Co
     """Read all contacts of a message; the first of each kind counts, all of them are masked."""
     masked: list[tuple[int, int]] = []
     folded = fold(original)
-    email = _email(original, masked) if "@" in original else None
+    email = _email(original, masked) if "@" in original else _spelled_email(original, folded, words, masked)
     telegram = _telegram(original, folded, words, masked)
     url = _url(original, folded, masked) if "." in original else None
     phone = _phone(original, folded, words, masked, asked)
@@ -114,6 +121,40 @@ def _email(original: str, masked: list[tuple[int, int]]) -> Found[str] | None:
     if first is None:
         return None
     return Found(first[0].strip("."), first.start(), first.end(), first[0], "contacts.email")
+
+
+def _spelled_email(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
+    """An address in words: "kate dot b at gmail dot com", "ivan собака mail.ru"; "look at acme.com" is none."""
+    if words.spelled_email is None:
+        return None
+    for match in islice(words.spelled_email.finditer(folded), 5):
+        local = _dotted(match["local"], words)
+        domain = _dotted(match["domain"], words)
+        odd = any(sign in local for sign in "._+-") or any(sign.isdigit() for sign in local)
+        sure = odd or _spelled_dot(match["domain"], words) or domain in _MAIL_HOSTS
+        if not sure or not _EMAIL.fullmatch(f"{local}@{domain}"):
+            continue
+        start, end = match.span()
+        masked.append((start, end))
+        return Found(f"{local}@{domain}", start, end, original[start:end], "contacts.spelled_email", 0.9)
+    return None
+
+
+def _dotted(written: str, words: ContactWords) -> str:
+    return ".".join(part for part in written.split() if part not in words.dots)
+
+
+def _spelled_dot(written: str, words: ContactWords) -> bool:
+    return any(part in words.dots for part in written.split())
+
+
+def _email_in_words(ats: tuple[str, ...], dots: tuple[str, ...]) -> Pattern[str] | None:
+    if not ats:
+        return None
+    at, dot = "|".join(map(escape, ats)), "|".join(map(escape, dots)) or "\\."
+    part = r"[a-z0-9_+-]{1,40}(?:\.[a-z0-9_+-]{1,40}){0,4}"
+    spoken = rf"{part}(?: (?:{dot}) {part}){{0,4}}"
+    return compile_regex(rf"(?<![\w.@])(?P<local>{spoken}) (?:{at}) (?P<domain>{spoken})(?![\w@])")
 
 
 def _telegram(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
@@ -174,7 +215,11 @@ def _phone(
         if any(_ends_with(before, word) for word in words.not_phone):
             masked.append((start, end))
             continue
-        called = asked is Asked.CONTACT or any(_ends_with(before, word) for word in words.phone)
+        called = (
+            asked is Asked.CONTACT
+            or any(_ends_with(before, word) for word in words.phone)
+            or _named_behind(folded[end : end + 30], words)
+        )
         sure = match[0].startswith("+")
         if asked is Asked.MONEY and not sure and not called:
             continue  # "50 000 - 70 000" after a question about money is a sum
@@ -185,6 +230,12 @@ def _phone(
             masked.append((start, end))
             first = first or Found(value, start, end, original[start:end], "contacts.phone")
     return first
+
+
+def _named_behind(after: str, words: ContactWords) -> bool:
+    """Whether "is my number", "это мой телефон" follows within four words."""
+    said = after.replace(",", " ").replace("-", " ").split()[:3]
+    return any(word in said or any(one.rstrip(".!") == word for one in said) for word in words.phone)
 
 
 def _ends_with(before: str, word: str) -> bool:

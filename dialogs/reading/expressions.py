@@ -14,6 +14,11 @@ from dialogs.reading.numberwords import NOBODY
 from dialogs.reading.periods import Dated
 from dialogs.reading.timewords import TimeWords, compile_time
 
+MOST_UNITS = 400  # days somebody counts out: a year and a bit
+MOST_SOFT = 2  # words such as "maybe" before a second number
+MOST_APART = 4  # "a week, two at most"; what is further apart is something else
+ENDS = frozenset(".,;!?)\n")
+
 
 class Relation(StrEnum):
     """How a date or length stands to the wish."""
@@ -38,6 +43,7 @@ class RelationWords:
     approx: Phrases
     ranges: frozenset[str]
     onwards: Phrases
+    until_after: Phrases  # "at most" behind a number
     openers: Mapping[str, tuple[tuple[Relation, Phrases], ...]]  # relations by the first word they may have
     cores: frozenset[str]  # words that may begin a date or a length
     starters: frozenset[str]  # those, and the words of relations; all others are passed over
@@ -77,6 +83,7 @@ def compile_relations(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) 
         approx=time("approx"),
         ranges=frozenset(lexicon.words("time", "to")) | lexicon.single("time", "or") | {"-"},
         onwards=time("onwards"),
+        until_after=phrases(lexicon.words("money", "max_after")),
         openers=_openers(relations),
         cores=_starters(compiled, ()),
         starters=_starters(compiled, relations),
@@ -183,19 +190,24 @@ def _expression(dates: Dates, at: int, words: RelationWords, *, chained: bool = 
 
 
 def _split_length(dates: Dates, at: int, words: RelationWords) -> Expression | None:
-    """Read "недели через три", "тижні через два": the unit before the relation."""
+    """Read "недели через три", "місяці за два": the unit before the relation."""
     unit = words.time.units.get(dates.word(at))
     if unit is None or at + 2 >= len(dates.tokens) or (at and dates.tokens[at - 1].kind == "n"):
         return None
-    size = dict(words.relations)[Relation.IN].begins(dates.tokens, at + 1)
+    relations = dict(words.relations)
+    relation = Relation.IN
+    size = relations[relation].begins(dates.tokens, at + 1)
+    if not size:
+        relation = Relation.WITHIN
+        size = relations[relation].begins(dates.tokens, at + 1)
     number = dates.numbers.starting.get(at + 1 + size)
-    if not size or number is None or number.value > 100 or words.time.units.get(dates.word(number.last)):
+    if not size or number is None or number.value > MOST_UNITS or words.time.units.get(dates.word(number.last)):
         return None
     last = number.last
     high = number.value
     if dates.word(last) == "-" and (right := dates.numbers.starting.get(last + 1)) is not None and right.value > high:
         last, high = right.last, right.value
-    return Expression(Relation.IN, at, last, length=Length(number.value, high, unit, at, last))
+    return Expression(relation, at, last, length=Length(number.value, high, unit, at, last))
 
 
 def _chained(dates: Dates, at: int, words: RelationWords, kinds: set[Relation]) -> bool:
@@ -254,6 +266,7 @@ def _core(dates: Dates, at: int, words: RelationWords, kinds: set[Relation]) -> 
 
 
 def _with_length(dates: Dates, length: Length, words: RelationWords, kinds: set[Relation]) -> Expression:
+    length = _or_more(dates, length, words)
     found = Expression(Relation.NONE, length.first, length.last, length=length)
     relation = _fitting(kinds, found)
     at = length.last
@@ -271,6 +284,25 @@ def _with_length(dates: Dates, length: Length, words: RelationWords, kinds: set[
         if anchor is not None and anchor.stretch.grain == "day":
             return replace(found, relation=Relation.IN, last=anchor.last, anchor=anchor.stretch.start)
     return replace(found, relation=relation)
+
+
+def _or_more(dates: Dates, length: Length, words: RelationWords) -> Length:
+    """Read "a week, two at most", "miesiąc, dwa": a second number of the same unit, said without it."""
+    if length.low != length.high or length.more or dates.word(length.last) != ",":
+        return length
+    at = length.last + 1
+    for _ in range(MOST_SOFT):
+        step = words.approx.begins(dates.tokens, at) or int(dates.word(at) in words.time.numbers.softs)
+        for relation in (Relation.WITHIN, Relation.BY):
+            step = step or dict(words.relations)[relation].begins(dates.tokens, at)
+        at += step
+    number = dates.numbers.starting.get(at)
+    if number is None or number.value <= length.low or number.value > length.low * MOST_APART or number.scale > 1:
+        return length
+    after = dates.word(number.last)
+    if after and after not in ENDS and not words.until_after.begins(dates.tokens, number.last):
+        return length
+    return replace(length, high=number.value, last=number.last)
 
 
 def _with_end(dates: Dates, found: Expression, words: RelationWords) -> Expression:

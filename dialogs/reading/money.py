@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dialogs.reading.amounts import Amount, find_amounts
+from dialogs.reading.amounts import Amount, currency_at, find_amounts
 from dialogs.reading.moneywords import MoneyWords, compile_money
 from dialogs.reading.numbers import Numbers, read_numbers
 from dialogs.reading.text import Text
@@ -70,6 +70,8 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
         if near[index] in {",", ".", ";", "?", "!"}:
             break
         if near[index] in words.turnover or near[index] in words.not_money:
+            return True
+        if amount.currency is None and near[index] in words.spent:
             return True
     return False
 
@@ -198,8 +200,19 @@ def _found(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> F
     low, high, how = _bounds(numbers, amount, words)
     per = _per(numbers, amount, words)
     start, end = tokens[amount.first].start, tokens[amount.last - 1].end
-    value = MoneyRange(low, high, amount.currency, per)
+    value = MoneyRange(low, high, amount.currency or _elsewhere(numbers, amount, words), per)
     return Found(value, start, end, text.quote(start, end), f"money.{how}")
+
+
+def _elsewhere(numbers: Numbers, amount: Amount, words: MoneyWords) -> str | None:
+    """The currency said apart from the sum: "в евро около десяти тысяч", "50 thousand, in dollars"."""
+    tokens = numbers.tokens
+    for at in range(1, len(tokens)):
+        if tokens[at - 1].text in words.into and not amount.first <= at < amount.last and tokens[at].kind == "w":
+            coin = currency_at(numbers, at, words)
+            if coin is not None and len(tokens[at].text) > 1 and at not in numbers.starting:
+                return coin[0]
+    return None
 
 
 def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decimal | None, Decimal | None, str]:
@@ -228,6 +241,9 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
     if words.max_after.begins(tokens, after):
         return None, value, "up_to"
     if words.min_after.begins(tokens, after):
+        return value, None, "from"
+    plus = words.plus_after.begins(tokens, after)
+    if plus and (after + plus == len(tokens) or tokens[after + plus].text in ENDS):
         return value, None, "from"
     return value, value, "exact"
 

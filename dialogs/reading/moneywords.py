@@ -9,7 +9,18 @@ from dialogs.reading.matching import Phrases, WordSet, phrases, word_set
 from dialogs.reading.numberwords import NOBODY, NumberWords, compile_numbers
 from scoring.values import Per
 
-_PHRASES = ("cues", "up_to", "at_least", "max_after", "min_after", "approx_after", "more_than", "too_much", "things")
+_PHRASES = (
+    "cues",
+    "up_to",
+    "at_least",
+    "max_after",
+    "min_after",
+    "plus_after",
+    "approx_after",
+    "more_than",
+    "too_much",
+    "things",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +40,20 @@ class MoneyWords:
     at_least: Phrases
     max_after: Phrases
     min_after: Phrases
+    plus_after: Phrases  # "plus": from so much on, where nothing is added
     approx_after: Phrases
     more_than: Phrases
     too_much: Phrases
     turnover: WordSet
     not_money: WordSet
+    spent: WordSet  # "we paid": a bare sum behind it is gone, whatever it was for
     per: Mapping[Per, Phrases]
     things: Phrases
     after_ok: WordSet
     negations: WordSet
     instead: WordSet  # "500, no, 700"
     articles: frozenset[str]
+    into: frozenset[str]  # "in euro": the currency of a sum said elsewhere in the sentence
     people: Phrases  # "team of": what follows is no sum
 
 
@@ -81,9 +95,11 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         after_ok=word_set(lexicon.words("money", "after_ok")),
         turnover=word_set(lexicon.words("money", "turnover")),
         not_money=word_set(lexicon.words("money", "not_money")),
+        spent=word_set(lexicon.words("money", "spent")),
         negations=word_set(lexicon.words("money", "negations")),
         instead=word_set(lexicon.words("money", "instead")),
         articles=numbers.articles,
+        into=lexicon.single("money", "into"),
         people=phrases(word for word in lexicon.words("people", "before") if len(word) > 2),
         **{key: phrases(lexicon.words("money", key)) for key in _PHRASES},
     )

@@ -18,6 +18,8 @@ class MonthDays(Periods):
             return at + 1
         if self.word(at) == "-" and self.word(at + 1) in ends and self.tokens[at + 1].glued:
             return at + 2
+        if self.word(at) in self.words.numbers.day_marks:
+            return at + 1
         return at
 
     def _day(self, at: int) -> tuple[int, int, bool] | None:

@@ -307,7 +307,8 @@ def _extended(tokens: tuple[Token, ...], number: Number, words: NumberWords) -> 
         if rest is not None and rest.value == rest.value.to_integral_value():
             value, last = _decimal(tokens, number, rest, words)
             return replace(number, value=value, last=last, end=tokens[last - 1].end)
-    for phrases, part in ((words.half_after, HALF), (words.quarter_after, HALF / 2)):
+    parts = ((words.half_after, HALF), (words.three_quarters_after, HALF * 3 / 2), (words.quarter_after, HALF / 2))
+    for phrases, part in parts:
         for phrase in phrases:
             last = at + len(phrase)
             if tuple(token.text for token in tokens[at:last]) == phrase:

@@ -26,6 +26,7 @@ class NumberWords:
     halves: frozenset[str]  # пол, half
     half_after: tuple[tuple[str, ...], ...]  # "с половиной", "and a half"
     quarter_after: tuple[tuple[str, ...], ...]
+    three_quarters_after: tuple[tuple[str, ...], ...]
     joins: frozenset[str]  # and
     points: frozenset[str]  # "point", "целых"
     articles: frozenset[str]  # "a" in "a thousand"
@@ -38,6 +39,8 @@ class NumberWords:
     ranges: frozenset[str]  # "to" between two numbers
     ors: frozenset[str]  # "or" between two numbers
     range_starts: frozenset[str]  # "between", "from": makes "and" a range
+    softs: frozenset[str]  # "maybe", "ну": "five, maybe six" is a range as well
+    day_marks: frozenset[str]  # "числа": "до 20 числа" is a day of the month
 
 
 def _spelled(lexicon: Lexicon) -> dict[str, str]:
@@ -70,6 +73,7 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         halves=_all(sources, "halves"),
         half_after=_phrases(sources, "half_after"),
         quarter_after=_phrases(sources, "quarter_after"),
+        three_quarters_after=_phrases(sources, "three_quarters_after"),
         joins=lexicon.single("numbers", "and"),
         points=_all(sources, "point"),
         articles=lexicon.single("numbers", "articles"),
@@ -81,6 +85,8 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         fractions={form: int(value) for form, value in _merge(sources, "fractions").items()},
         ranges=_all(sources, "to"),
         ors=_all(sources, "or"),
+        softs=_all(sources, "soft"),
+        day_marks=_all(sources, "day_marks"),
         range_starts=_all(sources, "between"),
     )
 

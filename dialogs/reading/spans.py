@@ -127,8 +127,8 @@ def read_duration(text: Text, words: SpanWords) -> Found[Duration] | None:
     dates = Lengths(text, words.time, date(2000, 1, 1))
     for at in range(len(dates.tokens)):
         length = dates.length(at)
-        if length is None:
-            continue
+        if length is None or (not length.named and at and dates.tokens[at - 1].text in words.time.last):
+            continue  # "last year" is when, not how long
         start, end = dates.tokens[at].start, dates.tokens[length.last - 1].end
         value = Duration(length.low, length.unit, _plain(length.days))
         return Found(value, start, end, text.quote(start, end), "duration")

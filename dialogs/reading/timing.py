@@ -33,6 +33,8 @@ class TimingWords:
     time: TimeWords
     relations: RelationWords
     per: Phrases
+    lasting: Phrases  # "been around": what lasts already is no wish
+    hired: Phrases  # people, who are hired for so long
     years_old: Phrases
     after_years: Phrases
     callback: Phrases
@@ -68,6 +70,8 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         relations=relations,
         per=time("per"),
         years_old=time("years_old"),
+        lasting=time("lasting"),
+        hired=time("hired"),
         after_years=time("after_years"),
         callback=time("callback"),
         hiring_for=lexicon.single("time", "hiring_for"),
@@ -208,8 +212,11 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
     tokens = dates.tokens
     if length.unit in {"minute", "hour"} and found.relation not in {Relation.IN, Relation.WITHIN}:
         return 0
-    if words.after_years.begins(tokens, found.last):
+    if words.after_years.begins(tokens, found.last) or words.lasting.ends(tokens, found.first):
         return 0
+    first, _ = clause(tokens, found.first, found.last)
+    if tokens[found.first].text in words.hiring_for and words.hired.first(tokens, first, found.first):
+        return 0  # "hire two engineers for six months"
     if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
         return 0
     before = tokens[found.first - 1].text if found.first else ""
