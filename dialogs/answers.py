@@ -71,17 +71,40 @@ def take_text(talk: Talk) -> None:
         switched = _speak_as_asked(talk, reading.tongue.value)
         if not switched:
             return
+    answered, told = _answer_from_faq(talk, intent, told, text)
+    if answered and not told.facts:
+        moves.repeat(talk, [answered])
+        return
     if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
         moves.repeat(talk, [talk.lead("hello" if reading.social is Social.GREETING else "welcome")])
         return
     if switched and not told.keys - {question.text if question is not None else ""}:
         moves.repeat(talk, [talk.line("language.switched")])
         return
-    if "?" in text and not told.facts and intent is None and talk.before.turn > 0:
+    if "?" in text and not answered and not told.facts and intent is None and talk.before.turn > 0:
         talk.note("dialog.question", text.strip()[:LONGEST_NOTE], text.strip()[:LONGEST_NOTE])
         moves.repeat(talk, [talk.lead("question.noted")])
         return
-    _take_answer(talk, reading, told, question, intent)
+    _take_answer(talk, reading, told, question, intent, [answered] if answered else [])
+
+
+_ASIDES = (None, Intent.OFF_TOPIC, Intent.CLARIFY, Intent.CORRECTION)  # a question to us may look like one of these
+
+
+def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, text: str) -> tuple[str, Told]:
+    """The answer to a question about the company, "" if none was asked, and what else the message told."""
+    asked = talk.library.faq.find(text) if intent in _ASIDES else None
+    if asked is None:
+        return "", told
+    said = text[asked.start : asked.end].strip()[:LONGEST_NOTE]
+    known = any(fact.value == asked.entry for fact in talk.known.facts("dialog.faq"))
+    fresh = talk.voice.fresh(f"faq.{asked.entry}")
+    talk.note("dialog.faq", asked.entry, said)
+    answer = talk.line(f"faq.{asked.entry}")
+    lead = talk.lead("faq.again") if known and not fresh else ""
+    rest = without_free_answer(told).facts
+    outside = tuple(fact for fact in rest if fact.evidence.end <= asked.start or fact.evidence.start >= asked.end)
+    return " ".join(filter(None, (lead, answer))), Told(outside)
 
 
 def _hear(talk: Talk, listened: Listened, asked: Asked | None) -> Reading:
@@ -130,7 +153,14 @@ def _speak_as_asked(talk: Talk, language: str) -> bool:
     return False
 
 
-def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | None, intent: Intent | None) -> None:
+def _take_answer(
+    talk: Talk,
+    reading: Reading,
+    told: Told,
+    question: Question | None,
+    intent: Intent | None,
+    said: list[str],
+) -> None:
     if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
     gone = taken_back(reading, told, talk.known, talk)
@@ -145,7 +175,7 @@ def _take_answer(talk: Talk, reading: Reading, told: Told, question: Question | 
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)
-    before = [_say_back(talk, fresh, corrected=corrected)] if fresh else []
+    before = [*said, _say_back(talk, fresh, corrected=corrected)] if fresh else [*said]
     if before and talk.before.turn == 0:
         before.insert(0, talk.line("greet.first"))
     if not answered and question is not None and not fresh:

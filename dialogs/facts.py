@@ -44,6 +44,7 @@ READ_BY_EARS: frozenset[str] = frozenset(
         "plans.experience",
         "dialog.wants_human",
         "dialog.question",
+        "dialog.faq",
         "dialog.contradiction",
     }
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dialogs.faq import Faq
 from dialogs.framework import Framework
 from dialogs.reading.hear import Ears
 from dialogs.wording import Wording
@@ -45,6 +46,7 @@ class Library:
     symbols: Mapping[str, str] = field(default_factory=dict)  # currency -> sign, where CLDR's own is a bare code
     home_currencies: Mapping[str, str] = field(default_factory=dict)  # language -> what a bare sum is taken for
     doubtful_currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language -> what it may be too
+    faq: Faq = field(default_factory=Faq, repr=False)
     languages: Mapping[str, str] = field(default_factory=dict)  # language -> its own name
 
     def wording(self, language: str) -> Wording:

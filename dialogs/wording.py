@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 from zlib import crc32
 
@@ -24,15 +25,23 @@ class Origin:
     lines: Mapping[str, int] = field(default_factory=dict)  # key, or key/2 …, to its line; 0 if nobody knows
     own_file: str = ""  # the operator's catalogue, whether it exists or not; "" where there is no operator
     own_lines: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # texts of other files: key to file and line
 
     def place(self, name: str) -> tuple[str, int | None]:
         """The file and the line of a text, "help/2" or "unit.week[1]"; the file alone of one that has to be added."""
         name = name.partition("[")[0]
+        if _base(name) in self.others:
+            file, line = self.others[_base(name)]
+            return file, line or None
         if name in self.own_lines:
             return self.own_file, self.own_lines[name] or None
         if name in self.lines:
             return self.file, self.lines[name] or None
         return self.own_file or self.file, None
+
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+NO_PLACES: Mapping[str, tuple[str, int]] = MappingProxyType({})
 
 
 class Wording:
@@ -152,7 +161,15 @@ def _compiled(environment: ImmutableSandboxedEnvironment, text: str) -> Line:
     return _Filled(pieces)
 
 
-def read_wording(language: str, file: str, text: bytes, over: bytes = b"", own_file: str = "") -> Wording:
+def read_wording(
+    language: str,
+    file: str,
+    text: bytes,
+    over: bytes = b"",
+    own_file: str = "",
+    others: Mapping[str, str] = NO_TEXTS,
+    places: Mapping[str, tuple[str, int]] = NO_PLACES,
+) -> Wording:
     """
     The texts of one catalogue, with an operator's own lines put over it.
 
@@ -162,6 +179,8 @@ def read_wording(language: str, file: str, text: bytes, over: bytes = b"", own_f
         text: gettext PO.
         over: PO of the operator's own lines; a line given there replaces all variants of the packaged one.
         own_file: Where those stand, or would, for messages; "" where there is no operator.
+        others: Further texts of the language, from other files.
+        places: The file and line of each of those, by key.
 
     Raises:
         BrokenContent: A catalogue cannot be read, or a template does not compile.
@@ -178,8 +197,8 @@ def read_wording(language: str, file: str, text: bytes, over: bytes = b"", own_f
         replaced = {_base(key) for key in own_texts}
         texts = {key: line for key, line in texts.items() if _base(key) not in replaced} | own_texts
         plurals = plurals | _plurals(own)
-    origin = Origin(file, lines, own_file, own_lines)
-    return Wording(language, texts, plurals, catalog.plural_expr, origin)
+    origin = Origin(file, lines, own_file, own_lines, places)
+    return Wording(language, {**texts, **others}, plurals, catalog.plural_expr, origin)
 
 
 def _catalog(language: str, file: str, text: bytes) -> Catalog:

@@ -220,6 +220,7 @@ MANY = frozenset(
         "authority.person",
         "vendor.other",
         "dialog.question",
+        "dialog.faq",
         "spec.file",
     }
 )

@@ -17,7 +17,7 @@ from dialogs.wording import Wording
 
 LONGEST_LABEL = 40  # characters; longer ones are cut off on a phone
 _REFERENCE = "en"
-_OPEN = ("name.", "say.")  # said of any value that has one
+_OPEN = ("name.", "say.", "faq.")  # said of any value that has one
 _MISSING = re.compile(r"^'(\w+)' is undefined$")
 _TRIED = (1, 2, 5, 0)  # numbers that meet every plural form of our languages, and a falsy one
 _MOST_VARIABLES = 30
