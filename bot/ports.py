@@ -41,6 +41,10 @@ class Inbox(Protocol):
         """The oldest unhandled update of each thread, oldest first."""
         ...
 
+    async def thread(self, channel: str, thread: str, limit: int) -> Sequence[InboxRow]:
+        """The unhandled updates of one thread, oldest first."""
+        ...
+
     async def settle(self, inbox_id: str) -> None:
         """Mark an update handled that needs no turn."""
         ...

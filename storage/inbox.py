@@ -26,8 +26,18 @@ def _waiting() -> Select[Any]:
     return wanted.order_by(row.received, row.id).limit(bindparam("most"))
 
 
+def _of_thread() -> Select[Any]:
+    """The unhandled rows of one thread."""
+    row = inbox.c
+    wanted = select(*(row[name] for name in _FIELDS)).where(
+        row.channel == bindparam("of"), row.thread == bindparam("in"), ~row.handled
+    )
+    return wanted.order_by(row.received, row.id).limit(bindparam("most"))
+
+
 # Built once: building a statement costs more than running it.
 WAITING = _waiting()
+OF_THREAD = _of_thread()
 RECEIVE = insert(inbox).on_conflict_do_nothing()
 SETTLE = update(inbox).where(inbox.c.id == bindparam("of")).values(payload="", handled=True)
 
@@ -53,6 +63,13 @@ class InboxPart(Part):
         asked = {"of": channel, "most": limit}
         return await self._reader.read(
             lambda connection: [InboxRow(*row) for row in connection.execute(WAITING, asked)]
+        )
+
+    async def thread(self, channel: str, thread: str, limit: int) -> Sequence[InboxRow]:
+        """The unhandled updates of one thread, oldest first: what one visitor wrote in a row."""
+        asked = {"of": channel, "in": thread, "most": limit}
+        return await self._reader.read(
+            lambda connection: [InboxRow(*row) for row in connection.execute(OF_THREAD, asked)]
         )
 
     async def settle(self, inbox_id: str) -> None:

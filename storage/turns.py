@@ -153,8 +153,9 @@ def _draft(asked: Asked, seen: _Seen) -> _Draft:
     fired = _fired(inbound)
     settled: list[Row] = [(request.inbox_id,)] if request.inbox_id else []
     answered = seen.answered.get(inbound.conversation)
-    if answered is not None:
+    if answered is not None:  # with fewer messages, maybe: what else came with this one now stays, and comes again
         return _Draft(answered, settled=settled, fired=fired)
+    settled.extend((row,) for row in request.also_settles)
     before = seen.conversations.get(inbound.conversation)
     name = _name_to_take(request, seen) if before is None else None
     current = before or request.opening

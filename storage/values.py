@@ -36,6 +36,7 @@ class TurnRequest:
     token_hash: str = ""  # of the opening's bearer token (web)
     external: str = ""  # the channel's own name for the opening, unique per channel: "telegram:<chat id>"
     inbox_id: str = ""  # the inbox row this turn settles
+    also_settles: tuple[str, ...] = ()  # further rows that are part of it
     payload: bytes = b""  # a file's bytes, kept with the turn
 
 

@@ -42,6 +42,10 @@ class InboxTwin:
                 oldest.setdefault(row.thread, row)
         return list(oldest.values())[:limit]
 
+    async def thread(self, channel: str, thread: str, limit: int) -> Sequence[InboxRow]:
+        waiting = [row for row in self.unsettled if (row.channel, row.thread) == (channel, thread)]
+        return sorted(waiting, key=lambda row: (row.received, row.id))[:limit]
+
     async def settle(self, inbox_id: str) -> None:
         self.settled.add(inbox_id)
 

@@ -50,6 +50,7 @@ class TelegramFront:
             inbound,
             opening,
             inbox_id=incoming.inbox_id,
+            also_settles=incoming.also_settles,
             payload=incoming.file_bytes,
             external="" if known else incoming.thread,
         )

@@ -23,6 +23,7 @@ class Incoming:
     at: datetime  # aware, UTC
     language_hint: str = ""  # "uk", from the visitor's own settings
     inbox_id: str = ""  # the inbox row this turn settles; "" when another turn of the same row follows
+    also_settles: tuple[str, ...] = ()  # rows of further messages that are part of this turn
     source: str = ""  # the parameter of a start link: t.me/<bot>?start=<source>
     file_name: str = ""  # bare name, no folders
     file_size: int = 0  # bytes, as announced

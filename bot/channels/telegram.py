@@ -18,7 +18,7 @@ from bot.backoff import Backoff
 from bot.channels.incoming import Receive
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
 from bot.channels.telegram_taps import Taps
-from bot.channels.telegram_turns import LANES, TelegramTurns
+from bot.channels.telegram_turns import LANES, PAUSE, TelegramTurns
 from bot.channels.telegram_wire import (
     ALLOWED_UPDATES,
     CHANNEL,
@@ -86,6 +86,7 @@ class TelegramChannel:
         secret: str = "",
         poll_seconds: int = POLL_SECONDS,
         lanes: int = LANES,
+        pause: timedelta = PAUSE,
         chance: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -102,6 +103,7 @@ class TelegramChannel:
             secret: What Telegram shows with every webhook call.
             poll_seconds: How long one poll may stay open.
             lanes: How many chats are served at once.
+            pause: How long to wait for more words before those of a visitor are answered together; none at all if 0.
             chance: Drawn evenly from 0 to 1, for jitter.
             sleep: Waits so many seconds.
 
@@ -124,7 +126,7 @@ class TelegramChannel:
         self._chance = chance
         self._sleep = sleep
         self._taps = Taps(api)
-        self._turns = TelegramTurns(api, inbox, receive, clock=clock, chance=chance, lanes=lanes)
+        self._turns = TelegramTurns(api, inbox, receive, clock=clock, chance=chance, lanes=lanes, pause=pause)
 
     async def run(self) -> None:
         """

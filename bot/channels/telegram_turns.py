@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 
@@ -21,6 +22,9 @@ from storage.values import InboxRow
 log = structlog.get_logger("banter.telegram")
 
 LANES = 32  # chats served at once
+PAUSE = timedelta(seconds=1.5)  # after the latest words of a visitor, before all of them are answered together
+LONGEST_PAUSE = timedelta(seconds=6)  # after the first of them: whoever keeps writing is answered all the same
+MOST_TOGETHER = 20  # messages answered together
 MOST_FAULTS = 6  # of one update by a fault of ours, about half a minute; then a person is told instead
 DOWNLOADS = 3  # attempts to get a file before the turn goes on without its bytes
 LONGEST_DOWNLOAD_WAIT = 10.0  # seconds; the chat waits as long
@@ -41,6 +45,7 @@ class TelegramTurns:
         clock: Callable[[], datetime],
         chance: Callable[[], float],
         lanes: int = LANES,
+        pause: timedelta = PAUSE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._api = api
@@ -49,6 +54,8 @@ class TelegramTurns:
         self._clock = clock
         self._chance = chance
         self._lanes = lanes
+        self._pause = pause
+        self._gathering: dict[str, datetime] = {}  # threads whose visitor may still be writing, and until when we wait
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._busy: set[str] = set()  # threads whose oldest update is being handled
@@ -69,8 +76,14 @@ class TelegramTurns:
                     self._busy.add(row.thread)
                     lanes.create_task(self._handle(row))
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
+                    async with asyncio.timeout(self._until_next_look()):
                         await self._wake.wait()
+
+    def _until_next_look(self) -> float:
+        """Seconds until a thread has been silent long enough, or until the inbox is looked into anyway."""
+        now = self._clock()
+        waits = ((until - now).total_seconds() for until in self._gathering.values())
+        return min(LOOK_SECONDS, max(0.01, min(waits, default=LOOK_SECONDS)))
 
     async def _due(self) -> Sequence[InboxRow]:
         """The oldest update of each thread that is neither at work nor at rest, as many as there are free lanes."""
@@ -79,7 +92,9 @@ class TelegramTurns:
             return ()
         # Taken before the query: what it finds for a thread that finishes meanwhile is already handled.
         now = self._clock()
-        held = self._busy | {thread for thread, (_, until) in self._resting.items() if until > now}
+        self._gathering = {thread: until for thread, until in self._gathering.items() if until > now}
+        held = self._busy | self._gathering.keys()
+        held |= {thread for thread, (_, until) in self._resting.items() if until > now}
         try:
             rows = await self._inbox.waiting(CHANNEL, free + len(held))
         except StorageError as error:
@@ -89,10 +104,10 @@ class TelegramTurns:
 
     async def _handle(self, row: InboxRow) -> None:
         try:
-            if self._faults.get(row.thread, 0) < MOST_FAULTS:
-                await self._take(row)
-            else:
+            if self._faults.get(row.thread, 0) >= MOST_FAULTS:
                 await self._give_up(row)
+            elif (rows := await self._together(row)) is not None:
+                await self._take(rows)
             self._resting.pop(row.thread, None)
             self._faults.pop(row.thread, None)
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not stop the others; the row stays and is tried again
@@ -101,8 +116,32 @@ class TelegramTurns:
             self._busy.discard(row.thread)
             self._wake.set()
 
-    async def _take(self, row: InboxRow) -> None:
-        seen = read_update(row)
+    async def _together(self, row: InboxRow) -> Sequence[InboxRow] | None:
+        """
+        What is answered with this update: the words its visitor wrote after it; None while more of them may come.
+
+        The wait is the age of rows that are stored, so a killed process goes on with it. A button, a file or a command
+        is never waited for, and ends the wait for the words before it.
+        """
+        if not self._pause:
+            return (row,)
+        rows = await self._inbox.thread(CHANNEL, row.thread, MOST_TOGETHER)
+        if not rows or rows[0].id != row.id:
+            return ()  # taken by another process meanwhile
+        words = list(takewhile(_is_words, rows))
+        if not words:
+            return (row,)
+        due = min(words[-1].received + self._pause, words[0].received + LONGEST_PAUSE)
+        if len(words) == len(rows) < MOST_TOGETHER and self._clock() < due:
+            self._gathering[row.thread] = due
+            return None
+        return words
+
+    async def _take(self, rows: Sequence[InboxRow]) -> None:
+        if not rows:
+            return
+        row, *more = rows
+        seen = _joined(rows) if more else read_update(row)
         repeated = False
         for incoming in await self._with_file(seen):
             repeated = (await self._receive(incoming)).repeated
@@ -175,6 +214,28 @@ class TelegramTurns:
         log.error(
             "telegram.turn_failed", update=row.external, error=kind_of(error), at=place_of(error), failures=failures
         )
+
+
+def _is_words(row: InboxRow) -> bool:
+    """Whether an update is nothing but words: no command, button or file."""
+    seen = read_update(row)
+    return (
+        len(seen.incomings) == 1
+        and seen.incomings[0].kind is Kind.TEXT
+        and bool(seen.incomings[0].text.strip() and not seen.incomings[0].text.startswith("/"))
+    )
+
+
+def _joined(rows: Sequence[InboxRow]) -> Seen:
+    """
+    Several messages as one, line by line; it settles the rows of all of them.
+
+    It bears the id of the first: handled again together with fewer or more of them it is the same turn.
+    """
+    said = [read_update(row).incomings[0] for row in rows]
+    text = "\n".join(one.text for one in said)
+    also = tuple(one.inbox_id for one in said[1:])
+    return Seen((replace(said[0], text=text, at=said[-1].at, also_settles=also),))
 
 
 def _passing(error: TelegramRefused | TelegramUnreachable) -> bool:

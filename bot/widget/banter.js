@@ -12,7 +12,7 @@
    * @typedef {{turn: number, inbound?: Inbound | null, replies: Reply[]}} Turn
    * @typedef {{conversation: string, token: string, seen: number, at: number}} Session
    * @typedef {"text" | "choice" | "file" | "signal"} Kind
-   * @typedef {{id: string, kind: Kind, value: string, label: string, key: string, file?: File, gone?: number}} Item
+   * @typedef {{id: string, kind: Kind, value: string, label: string, key: string, at: number, file?: File, gone?: number, tried?: boolean}} Item
    * @typedef {{status: number, data: any, wait: number}} Answer
    * @typedef {{turn: number, element: HTMLElement, state: HTMLElement | null}} Row
    */
@@ -154,6 +154,10 @@
   let lastEvent = 0; // the last turn the stream gave us, or the transcript: what Last-Event-ID says
   let unread = 0;
   let made = 0;
+  const QUIET = 700; // ms without another message before what was written is sent
+  const TYPING = 1500; // ms after a key during which the visitor is still writing
+  const LONGEST_HOLD = 4000; // ms: whoever keeps writing is answered all the same
+  const BURST_SIZE = 4000; // characters sent as one message
 
   /** @type {Map<string, Set<(detail: object) => void>>} */
   const listeners = new Map();
@@ -173,7 +177,7 @@
   function enqueue(kind, value, label, file) {
     const key = QUEUE + Date.now().toString(36).padStart(9, "0") + String(made++).padStart(5, "0");
     /** @type {Item} */
-    const item = { id: uuid(), kind, value, label, key };
+    const item = { id: uuid(), kind, value, label, key, at: Date.now() };
     if (file) item.file = file;
     else shelf.set(key, item); // A file cannot be kept over a reload.
     queue.push(item);
@@ -271,7 +275,14 @@
     working = true;
     for (let failures = 0; ; ) {
       const item = queue[0];
-      const step = !session ? wanted && create : !resumed ? resume : item && (() => send(item));
+      const still = session && resumed && item ? hold(item) : 0;
+      if (still > 0) {
+        holding = true;
+        await pause(still / 1000, false);
+        holding = false;
+        continue;
+      }
+      const step = !session ? wanted && create : !resumed ? resume : item && (() => send(gather(item)));
       if (!step) break;
       const answer = await step();
       const failed = passing(answer.status);
@@ -287,6 +298,39 @@
     view.waiting(false);
     trouble("send", false);
     working = false;
+  }
+
+  let holding = false; // words wait for more of them
+  let keyed = 0; // when the visitor last typed, while something stands in the field
+
+  /** Messages at the head of the queue that may go as one: words nobody has tried to send yet. */
+  function together() {
+    const end = queue.findIndex((item) => item.kind !== "text" || item.tried);
+    const words = end < 0 ? queue : queue.slice(0, end);
+    let size = 0;
+    return words.filter((item, place) => (size += item.value.length + 1) < BURST_SIZE || !place);
+  }
+
+  /** Milliseconds to wait for more before this is sent: people write a thought in several messages. @param {Item} item */
+  function hold(item) {
+    const words = together();
+    if (!words.length || words.length < queue.length || document.hidden) return 0;
+    const now = Date.now();
+    const quiet = now - keyed < TYPING ? now + QUIET / 2 : words[words.length - 1].at + QUIET;
+    return Math.min(quiet, item.at + LONGEST_HOLD) - now;
+  }
+
+  /** What was written in a row, as one message under the first id. @param {Item} item */
+  function gather(item) {
+    const [first, ...more] = together();
+    if (first !== item) return item;
+    if (more.length) {
+      first.value = first.label = [first, ...more].map((one) => one.value).join("\n");
+      shelf.set(first.key, first); // First the whole, then the parts: nothing is lost in between.
+      for (const one of more) dequeue(one);
+      view.join(first, more);
+    }
+    return first;
   }
 
   /** @returns {Promise<Answer>} */
@@ -334,6 +378,10 @@
     const mine = session;
     if (!mine) return { status: 200, data: null, wait: 0 };
     if (item.kind !== "signal") view.sending(item);
+    if (item.kind === "text" && !item.tried) {
+      item.tried = true; // It may arrive though no answer comes: from now on its words stay as they are.
+      shelf.set(item.key, item);
+    }
     const answer = await call("POST", `/${mine.conversation}/${DOORS[item.kind]}`, letter(item));
     if (session !== mine) return { ...answer, status: 200 };
     if (answer.data && Array.isArray(answer.data.replies)) {
@@ -984,6 +1032,7 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
       panel.addEventListener("keydown", onKey);
       for (const name of ["keyup", "keypress"]) panel.addEventListener(name, (event) => event.stopPropagation());
       input.addEventListener("input", () => {
+        keyed = input.value ? Date.now() : 0;
         note("");
         grow();
       });
@@ -994,6 +1043,7 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
         input.focus();
         if (!text) return;
         input.value = "";
+        keyed = 0;
         grow();
         say("text", text, text);
       });
@@ -1054,6 +1104,15 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
       hide,
       addItem,
 
+      /** Bubbles that go as one message become one. @param {Item} first @param {Item[]} more */
+      join(first, more) {
+        const bubble = rows.get(first.id)?.element.querySelector(".bubble");
+        if (bubble) bubble.textContent = first.label;
+        for (const one of more) {
+          rows.get(one.id)?.element.remove();
+          rows.delete(one.id);
+        }
+      },
       /** @param {Item} item its turn has come */
       sending(item) {
         const row = rows.get(item.id);
@@ -1135,6 +1194,7 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
   function say(kind, value, label, file) {
     const item = enqueue(kind, value, label, file);
     if (kind !== "signal") view.addItem(item);
+    if (holding && kind !== "text") for (const done of [...sleepers]) done(); // A button ends the wait for words.
     work();
   }
 

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -84,8 +84,8 @@ class Desk:
         if not repeated:
             self.known.add(incoming.inbound)
             self.seen.append(incoming)
-            if incoming.inbox_id:
-                await self.inbox.settle(incoming.inbox_id)
+            for row in filter(None, (incoming.inbox_id, *incoming.also_settles)):
+                await self.inbox.settle(row)
         async with self.arrived:
             self.arrived.notify_all()
         return StoredTurn("c", len(self.seen), (), repeated=repeated)
@@ -102,7 +102,7 @@ class Desk:
 
 def channel_of(api: TelegramApi, inbox: InboxTwin, desk: Desk, **options: Any) -> TelegramChannel:
     ids = itertools.count(len(inbox.rows))
-    options = {"poll_seconds": 5, "sleep": no_wait, **options}
+    options = {"poll_seconds": 5, "sleep": no_wait, "pause": timedelta(0), **options}
     return TelegramChannel(
         api, inbox, desk, new_id=lambda: f"in-{next(ids)}", clock=lambda: datetime.now(UTC), **options
     )
@@ -419,14 +419,16 @@ async def test_a_file_is_asked_for_three_times(
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    turns = TelegramTurns(line, InboxTwin(), Desk(InboxTwin()), clock=lambda: NOW, chance=lambda: 1.0, sleep=sleep)
+    turns = TelegramTurns(
+        line, InboxTwin(), Desk(InboxTwin()), clock=lambda: NOW, chance=lambda: 1.0, pause=timedelta(0), sleep=sleep
+    )
     row = InboxRow("in-1", "telegram", "1", "telegram:7", json.dumps(DOCUMENT), NOW)
     (incoming,) = await turns._with_file(read_update(row))
     assert (incoming.file_bytes, line.asked, waits) == (content, asked, slept)
 
 
 def stubborn(clock: Clock, inbox: InboxTwin, desk: Desk) -> TelegramTurns:
-    return TelegramTurns(cast("Any", None), inbox, desk, clock=clock, chance=lambda: 1.0)
+    return TelegramTurns(cast("Any", None), inbox, desk, clock=clock, chance=lambda: 1.0, pause=timedelta(0))
 
 
 async def turn_of(turns: TelegramTurns, clock: Clock) -> None:

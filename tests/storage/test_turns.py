@@ -197,6 +197,18 @@ async def test_a_turn_settles_its_inbox_row_even_when_it_is_a_repeat(store: Stor
     assert await store.waiting("telegram", 5) == []
 
 
+async def test_a_turn_settles_all_messages_it_answers_and_a_repeat_only_the_first(store: Store) -> None:
+    """Taken again with one more message, the turn is the same, and that message is still to be answered."""
+    rows = [InboxRow(f"r{n}", "telegram", str(n), "telegram:77", "{}", fakes.MONDAY) for n in (1, 2, 3)]
+    await store.receive(rows)
+    assert [row.id for row in await store.thread("telegram", "telegram:77", 9)] == ["r1", "r2", "r3"]
+    await take(store, opening(inbox_id="r1", also_settles=("r2",)))
+    assert [row.id for row in await store.thread("telegram", "telegram:77", 9)] == ["r3"]
+    await take(store, opening(inbox_id="r1", also_settles=("r2", "r3")))
+    assert [row.id for row in await store.thread("telegram", "telegram:77", 9)] == ["r3"]
+    assert await store.thread("telegram", "telegram:78", 9) == []
+
+
 async def test_what_leaves_stands_in_the_outbox_once(store: Store, file: Path) -> None:
     handoff = (OutboxItem("handoff:c1:email", "notify.email", "{}", 1),)
     await store.take(opening(), fakes.decide, lambda _told, _decided: handoff)

@@ -24,16 +24,31 @@ def test_what_is_written_offline_is_sent_once_and_in_order_when_back(
     device.set_offline(True)
     for word in ("one", "two", "three"):
         visitor.say(word)
-    expect(visitor.panel.get_by_role("button", name="Try again")).to_have_count(3)
+    expect(visitor.panel.get_by_role("button", name="Try again")).to_have_count(1)
     expect(visitor.lost).to_contain_text("Connection lost.")
     server.come_back()
     device.set_offline(False)
-    visitor.sees("You said: three")
+    visitor.sees("You said: one two three")
     expect(visitor.panel.locator(".state")).to_have_count(0)
     expect(visitor.lost).to_be_hidden()
-    assert server.only().said() == ["before", "one", "two", "three"]
-    assert said_by_me(visitor) == ["before", "one", "two", "three"]
-    assert len(visitor.transcript()) == 1 + 2 * 4
+    assert server.only().said() == ["before", "one\ntwo\nthree"]
+    assert said_by_me(visitor) == ["before", "one\ntwo\nthree"]
+    assert len(visitor.transcript()) == 1 + 2 * 2
+
+
+def test_what_was_tried_stays_as_it_is_and_what_is_written_later_follows_it(
+    visitor: Visitor, server: ChatServer
+) -> None:
+    """It may have arrived, though no answer came: its words must not change under the same id."""
+    visitor.open()
+    server.go_down()
+    visitor.say("one")
+    expect(visitor.panel.get_by_role("button", name="Try again")).to_have_count(1)
+    visitor.say("two")
+    server.come_back()
+    visitor.say("three")
+    visitor.sees("You said: two three")
+    assert server.only().said() == ["one", "two\nthree"]
 
 
 def test_what_is_not_sent_survives_a_reload(visitor: Visitor, server: ChatServer) -> None:
@@ -44,11 +59,11 @@ def test_what_is_not_sent_survives_a_reload(visitor: Visitor, server: ChatServer
     expect(visitor.panel.get_by_text("Not sent yet").first).to_be_visible()
     visitor.arrive()
     visitor.launcher.click()
-    visitor.sees("two")
+    visitor.sees("one two")
     server.come_back()
-    visitor.sees("You said: two")
-    assert server.only().said() == ["one", "two"]
-    assert said_by_me(visitor) == ["one", "two"]
+    visitor.sees("You said: one two")
+    assert server.only().said() == ["one\ntwo"]
+    assert said_by_me(visitor) == ["one\ntwo"]
 
 
 def test_the_visitor_can_try_again_at_once(visitor: Visitor, server: ChatServer) -> None:
@@ -163,6 +178,7 @@ def test_a_refused_message_does_not_hold_up_the_next(visitor: Visitor, server: C
     visitor.open()
     server.faults.append(Fault(status=400))
     visitor.say("Refused")
+    expect(visitor.panel.locator(".state")).to_have_text(["This message could not be accepted."])
     visitor.say("Fine")
     visitor.sees("You said: Fine")
     expect(visitor.panel.locator(".state")).to_have_text(["This message could not be accepted."])

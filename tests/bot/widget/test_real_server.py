@@ -123,8 +123,7 @@ def test_a_message_written_while_the_server_is_dead_arrives_once(guest: Guest, p
     guest.tell("no specification yet")
     said = [
         "We need a CRM",
-        "so that no inquiry gets lost",
-        "connect telephony and the website",
+        "so that no inquiry gets lost\nconnect telephony and the website",
         "no specification yet",
     ]
     assert stored(guest.page, product) == said

@@ -67,16 +67,44 @@ def test_only_the_last_message_has_buttons(visitor: Visitor, server: ChatServer)
     expect(visitor.choices).to_have_text(["b", "c"])
 
 
-def test_messages_written_quickly_are_sent_one_after_another_in_order(visitor: Visitor, server: ChatServer) -> None:
+def test_messages_written_in_a_row_are_seen_at_once_and_sent_as_one(visitor: Visitor, server: ChatServer) -> None:
     visitor.open()
-    server.delay = 0.15
     for word in ("one", "two", "three", "four"):
         visitor.say(word)
-    visitor.sees("You said: four")
-    assert server.only().said() == ["one", "two", "three", "four"]
-    assert [body["text"] for body in server.posted()] == ["one", "two", "three", "four"]
-    pairs = [[("me", word), ("bot", f"You said: {word}")] for word in ("one", "two", "three", "four")]
+        visitor.sees(word)
+    visitor.sees("You said: one two three four")
+    assert [body["text"] for body in server.posted()] == ["one\ntwo\nthree\nfour"]
+    assert visitor.transcript()[1:] == [("me", "one\ntwo\nthree\nfour"), ("bot", "You said: one\ntwo\nthree\nfour")]
+    visitor.open()
+    assert visitor.transcript()[1] == ("me", "one\ntwo\nthree\nfour"), "a reload shows the same"
+
+
+def test_messages_with_a_pause_between_them_are_sent_one_after_another_in_order(
+    visitor: Visitor, server: ChatServer
+) -> None:
+    visitor.open()
+    for word in ("one", "two", "three"):
+        visitor.say(word)
+        visitor.sees(f"You said: {word}")
+    assert [body["text"] for body in server.posted()] == ["one", "two", "three"]
+    pairs = [[("me", word), ("bot", f"You said: {word}")] for word in ("one", "two", "three")]
     assert visitor.transcript()[1:] == [line for pair in pairs for line in pair], "each answer under its message"
+
+
+def test_nothing_is_sent_while_the_visitor_is_still_writing(visitor: Visitor, server: ChatServer) -> None:
+    visitor.open().say("we need a shop")
+    visitor.input.press_sequentially("and a warehouse", delay=110)  # longer than words alone would wait
+    assert server.posted() == []
+    visitor.input.press("Enter")
+    visitor.sees("You said: we need a shop and a warehouse")
+    assert [body["text"] for body in server.posted()] == ["we need a shop\nand a warehouse"]
+
+
+def test_words_are_sent_though_the_next_ones_are_never_finished(visitor: Visitor, server: ChatServer) -> None:
+    visitor.open().say("we need a shop")
+    visitor.input.fill("and")
+    visitor.sees("You said: we need a shop")
+    assert visitor.input.input_value() == "and"
 
 
 def test_the_bot_is_seen_to_type_while_an_answer_is_awaited(visitor: Visitor, server: ChatServer) -> None:
