@@ -2,6 +2,7 @@
 What can go wrong while remembering.
 
 StorageError
+├── AlreadyTaken            another turn has answered what this one is made of: look for what is left
 ├── ConversationConflict    somebody else wrote this conversation first: repeat the turn
 ├── NoSuchConversation      an inbound for a conversation nobody opened
 ├── StoreBusy               the database is locked or the queue is full: try again in retry_after seconds
@@ -11,6 +12,10 @@ StorageError
 
 class StorageError(Exception):
     """The base of everything storage raises."""
+
+
+class AlreadyTaken(StorageError):  # noqa: N818 - named for what happened
+    """Updates this turn would answer were answered by another turn; nothing was stored."""
 
 
 class ConversationConflict(StorageError):  # noqa: N818 - named for what happened

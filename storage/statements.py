@@ -47,6 +47,8 @@ UPDATE_CONVERSATION = _text(
 SETTLE_INBOX = _text(
     update(inbox).where(inbox.c.id == bindparam("of")).values(payload=literal_column("''"), handled=true())
 )
+# id: a row, if it was handled
+HANDLED = _text(select(inbox.c.id).where(inbox.c.id == bindparam("of"), inbox.c.handled))
 # conversation, generation
 DELETE_OLD_TIMERS = _text(
     delete(timers).where(timers.c.conversation == bindparam("of"), timers.c.generation < bindparam("now"))

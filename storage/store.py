@@ -75,6 +75,7 @@ class Store(TranscriptsPart, InboxPart, OutboxPart, TimersPart, LeadsPart, Staff
             route: What leaves the machine after the turn; called there too.
 
         Raises:
+            AlreadyTaken: Another turn has settled one of its inbox rows: look for what is left.
             NoSuchConversation: Nobody opened it, and the request does not.
             ConversationConflict: The channel's name for the opening was taken meanwhile: find the conversation again.
             Exception: Whatever *decide* or *route* raised; nothing was stored.

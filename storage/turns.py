@@ -19,7 +19,7 @@ from storage.codec import (
     standing,
     state_text,
 )
-from storage.errors import ConversationConflict, NoSuchConversation
+from storage.errors import AlreadyTaken, ConversationConflict, NoSuchConversation
 from storage.ids import uuid7
 from storage.recent import Recent
 from storage.values import Decide, OutboxItem, Route, StoredTurn, TurnRequest
@@ -43,6 +43,7 @@ class _Seen:
     conversations: dict[str, Conversation]
     answered: dict[str, StoredTurn]  # by conversation: what its inbound got when it came before
     names: set[tuple[str, str]]  # (channel, external) of conversations that are there, or about to be
+    taken: set[str]  # inbox rows that were handled before
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ def _look(driver: sqlite3.Connection, requests: Sequence[TurnRequest], recent: R
     conversations = _load(driver, [request.inbound.conversation for request in requests], recent)
     answered: dict[str, StoredTurn] = {}
     names: set[tuple[str, str]] = set()
+    taken: set[str] = set()
     for request in requests:
         key = request.inbound.conversation
         if key in conversations:
@@ -120,7 +122,12 @@ def _look(driver: sqlite3.Connection, requests: Sequence[TurnRequest], recent: R
             name = (request.opening.channel, request.external)
             if driver.execute(statements.NAMED, name).fetchone() is not None:
                 names.add(name)
-    return _Seen(conversations, answered, names)
+        taken.update(row for row in _inbox_rows(request) if driver.execute(statements.HANDLED, (row,)).fetchone())
+    return _Seen(conversations, answered, names, taken)
+
+
+def _inbox_rows(request: TurnRequest) -> tuple[str, ...]:
+    return (request.inbox_id, *request.also_settles) if request.inbox_id else request.also_settles
 
 
 def _load(driver: sqlite3.Connection, ids: list[str], recent: Recent) -> dict[str, Conversation]:
@@ -155,6 +162,8 @@ def _draft(asked: Asked, seen: _Seen) -> _Draft:
     answered = seen.answered.get(inbound.conversation)
     if answered is not None:  # with fewer messages, maybe: what else came with this one now stays, and comes again
         return _Draft(answered, settled=settled, fired=fired)
+    if not seen.taken.isdisjoint(_inbox_rows(request)):
+        raise AlreadyTaken("another turn has answered one of these updates: look for what is left")
     settled.extend((row,) for row in request.also_settles)
     before = seen.conversations.get(inbound.conversation)
     name = _name_to_take(request, seen) if before is None else None

@@ -11,7 +11,7 @@ import pytest
 from dialogs.values import Conversation, Effect, EffectKind, Inbound, Kind, Outcome
 from scoring.values import MoneyRange
 from storage import turns
-from storage.errors import ConversationConflict, NoSuchConversation
+from storage.errors import AlreadyTaken, ConversationConflict, NoSuchConversation
 from storage.store import Store
 from storage.values import InboxRow, OutboxItem, StoredTurn, TurnRequest
 from tests import fakes
@@ -207,6 +207,19 @@ async def test_a_turn_settles_all_messages_it_answers_and_a_repeat_only_the_firs
     await take(store, opening(inbox_id="r1", also_settles=("r2", "r3")))
     assert [row.id for row in await store.thread("telegram", "telegram:77", 9)] == ["r3"]
     assert await store.thread("telegram", "telegram:78", 9) == []
+
+
+@pytest.mark.parametrize("taken", ["r2", "r3"])
+async def test_updates_that_another_turn_answered_are_not_answered_again(store: Store, file: Path, taken: str) -> None:
+    """Clocks of two processes differ: each may have seen a message the other put first."""
+    await store.receive([InboxRow(f"r{n}", "telegram", str(n), "telegram:77", "{}", fakes.MONDAY) for n in (1, 2, 3)])
+    await take(store, opening(inbox_id=taken))
+    before = count(file)
+    with pytest.raises(AlreadyTaken):
+        await take(store, following("i2", inbox_id="r2", also_settles=("r3",)))
+    assert count(file) == before
+    left = {row.id for row in await store.thread("telegram", "telegram:77", 9)}
+    assert left == {"r1", "r2", "r3"} - {taken}
 
 
 async def test_what_leaves_stands_in_the_outbox_once(store: Store, file: Path) -> None:
