@@ -220,6 +220,7 @@
         signal: stop.signal,
         credentials: "omit",
         cache: "no-store",
+        keepalive: leaving && !form, // It outlives the page; browsers allow 64 kB of that.
       });
       const wait = Math.min(Number(response.headers.get("Retry-After")) || 0, 300);
       const text = await response.text();
@@ -301,6 +302,7 @@
   }
 
   let holding = false; // words wait for more of them
+  let leaving = false; // the page is on its way out
   let keyed = 0; // when the visitor last typed, while something stands in the field
 
   /** Messages at the head of the queue that may go as one: words nobody has tried to send yet. */
@@ -314,10 +316,15 @@
   /** Milliseconds to wait for more before this is sent: people write a thought in several messages. @param {Item} item */
   function hold(item) {
     const words = together();
-    if (!words.length || words.length < queue.length || document.hidden) return 0;
+    if (!words.length || words.length < queue.length || document.hidden || leaving) return 0;
     const now = Date.now();
     const quiet = now - keyed < TYPING ? now + QUIET / 2 : words[words.length - 1].at + QUIET;
     return Math.min(quiet, item.at + LONGEST_HOLD) - now;
+  }
+
+  /** Whatever waits for more words goes now. */
+  function flush() {
+    if (holding) for (const done of [...sleepers]) done();
   }
 
   /** What was written in a row, as one message under the first id. @param {Item} item */
@@ -1194,7 +1201,7 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
   function say(kind, value, label, file) {
     const item = enqueue(kind, value, label, file);
     if (kind !== "signal") view.addItem(item);
-    if (holding && kind !== "text") for (const done of [...sleepers]) done(); // A button ends the wait for words.
+    if (kind !== "text") flush(); // A button ends the wait for words.
     work();
   }
 
@@ -1231,13 +1238,21 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
     wake();
   });
   window.addEventListener("offline", () => trouble("offline", true));
-  window.addEventListener("pagehide", stopListening);
-  window.addEventListener("pageshow", (event) => event.persisted && wake());
+  window.addEventListener("pagehide", () => {
+    leaving = true;
+    flush();
+    stopListening();
+  });
+  window.addEventListener("pageshow", (event) => {
+    leaving = false;
+    if (event.persisted) wake();
+  });
   document.addEventListener("visibilitychange", () => {
     clearTimeout(rest);
     // Browsers allow six connections to a host over HTTP/1.1: tabs nobody looks at give theirs back.
-    if (document.hidden) rest = setTimeout(stopListening, DAY / 1440);
-    else wake();
+    if (!document.hidden) return wake();
+    flush();
+    rest = setTimeout(stopListening, DAY / 1440);
   });
   window.addEventListener("storage", (event) => {
     if (event.key !== KEY || !event.newValue) return;

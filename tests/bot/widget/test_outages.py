@@ -66,6 +66,19 @@ def test_what_is_not_sent_survives_a_reload(visitor: Visitor, server: ChatServer
     assert said_by_me(visitor) == ["one\ntwo"]
 
 
+def test_what_waits_for_more_words_is_sent_when_the_page_is_left(visitor: Visitor, server: ChatServer) -> None:
+    """Who writes and goes may never come back; who does finds it answered, and it is not sent as something new."""
+    visitor.open()
+    visitor.say("one")
+    visitor.say("two")
+    visitor.page.goto("about:blank")
+    server.wait_for(lambda: server.only().said())
+    visitor.open()
+    visitor.sees("You said: one two")
+    assert server.only().said() == ["one\ntwo"]
+    assert said_by_me(visitor) == ["one\ntwo"]
+
+
 def test_the_visitor_can_try_again_at_once(visitor: Visitor, server: ChatServer) -> None:
     visitor.open()
     server.faults.append(Fault())
