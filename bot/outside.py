@@ -97,11 +97,13 @@ def open_telegram(settings: Settings, api: TelegramApi, store: Store, reception:
     from bot.channels.front import TelegramFront  # noqa: PLC0415
     from bot.channels.telegram import TelegramChannel  # noqa: PLC0415
 
+    front = TelegramFront(store, reception)
     webhook = f"{settings.public_url}/telegram/webhook" if settings.telegram_mode == "webhook" else ""
     return TelegramChannel(
         api,
         store,
-        TelegramFront(store, reception).receive,
+        front.receive,
+        may_wait=front.may_wait,
         new_id=uuid7,
         clock=_now,
         webhook_url=webhook,

@@ -1,11 +1,15 @@
 """From what a pushing channel heard to a turn: finds or opens the conversation of the thread."""
 
+from collections.abc import Sequence
+
 from bot.channels.incoming import Incoming
 from bot.channels.telegram_turns import LOST
+from bot.channels.telegram_wire import CHANNEL
 from bot.reception import Reception
 from dialogs.answers import REFUSED
 from dialogs.engine import open_conversation
-from dialogs.values import Conversation, Inbound
+from dialogs.urgent import is_urgent
+from dialogs.values import Conversation, Inbound, Mode
 from storage.errors import ConversationConflict
 from storage.ids import uuid7
 from storage.store import Store
@@ -30,6 +34,20 @@ class TelegramFront:
             return await take(await self._request(incoming))
         except ConversationConflict:  # another process opened the thread in between
             return await take(await self._request(incoming))
+
+    async def may_wait(self, thread: str, texts: Sequence[str]) -> Sequence[bool]:
+        """
+        Whether each of these messages may wait for more: none while a person has the talk, nor who asks for one.
+
+        Raises:
+            StorageError: Nobody can say who has the talk.
+        """
+        known = await self._store.find(CHANNEL, thread)
+        conversation = None if known is None else await self._store.conversation(known)
+        if conversation is not None and conversation.mode is Mode.HUMAN:
+            return [False] * len(texts)
+        ears = self._reception.library.ears
+        return [not is_urgent(text, ears) for text in texts]
 
     async def _request(self, incoming: Incoming) -> TurnRequest:
         known = await self._store.find(incoming.channel, incoming.thread)

@@ -17,8 +17,9 @@ import structlog
 from bot.backoff import Backoff
 from bot.channels.incoming import Receive
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
+from bot.channels.telegram_bursts import PAUSE, MayWait
 from bot.channels.telegram_taps import Taps
-from bot.channels.telegram_turns import LANES, PAUSE, TelegramTurns
+from bot.channels.telegram_turns import LANES, TelegramTurns
 from bot.channels.telegram_wire import (
     ALLOWED_UPDATES,
     CHANNEL,
@@ -87,6 +88,7 @@ class TelegramChannel:
         poll_seconds: int = POLL_SECONDS,
         lanes: int = LANES,
         pause: timedelta = PAUSE,
+        may_wait: MayWait | None = None,
         chance: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -104,6 +106,7 @@ class TelegramChannel:
             poll_seconds: How long one poll may stay open.
             lanes: How many chats are served at once.
             pause: How long to wait for more words before those of a visitor are answered together; none at all if 0.
+            may_wait: Which words may wait for more; by default all.
             chance: Drawn evenly from 0 to 1, for jitter.
             sleep: Waits so many seconds.
 
@@ -126,7 +129,9 @@ class TelegramChannel:
         self._chance = chance
         self._sleep = sleep
         self._taps = Taps(api)
-        self._turns = TelegramTurns(api, inbox, receive, clock=clock, chance=chance, lanes=lanes, pause=pause)
+        self._turns = TelegramTurns(
+            api, inbox, receive, clock=clock, chance=chance, lanes=lanes, pause=pause, may_wait=may_wait
+        )
 
     async def run(self) -> None:
         """
@@ -227,7 +232,7 @@ class TelegramChannel:
         )
         for tap in filter(None, map(tap_of, updates)):
             self._taps.put(tap)
-        self._turns.nudge()
+        self._turns.nudge(map(thread_of, updates))
 
     async def _introduce(self) -> None:
         with suppress(TelegramRefused):  # its name is only for showing; a wrong token is told by what follows

@@ -1,11 +1,10 @@
 """Stored updates, one after the other in each chat and many chats at once, on their way to the reception."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import structlog
 
@@ -13,18 +12,16 @@ from bot.backoff import Backoff
 from bot.blame import kind_of, place_of
 from bot.channels.incoming import Incoming, Receive
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
+from bot.channels.telegram_bursts import LONGEST_PAUSE, MOST_TOGETHER, PAUSE, MayWait, joined, words_among
 from bot.channels.telegram_wire import CHANNEL, LARGEST_DOWNLOAD, Seen, read_update
 from bot.ports import Inbox
 from dialogs.values import Kind
-from storage.errors import StorageError, StoreBusy
+from storage.errors import AlreadyTaken, StorageError, StoreBusy
 from storage.values import InboxRow
 
 log = structlog.get_logger("banter.telegram")
 
 LANES = 32  # chats served at once
-PAUSE = timedelta(seconds=1.5)  # after the latest words of a visitor, before all of them are answered together
-LONGEST_PAUSE = timedelta(seconds=6)  # after the first of them: whoever keeps writing is answered all the same
-MOST_TOGETHER = 20  # messages answered together
 MOST_FAULTS = 6  # of one update by a fault of ours, about half a minute; then a person is told instead
 DOWNLOADS = 3  # attempts to get a file before the turn goes on without its bytes
 LONGEST_DOWNLOAD_WAIT = 10.0  # seconds; the chat waits as long
@@ -46,6 +43,7 @@ class TelegramTurns:
         chance: Callable[[], float],
         lanes: int = LANES,
         pause: timedelta = PAUSE,
+        may_wait: MayWait | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._api = api
@@ -55,15 +53,18 @@ class TelegramTurns:
         self._chance = chance
         self._lanes = lanes
         self._pause = pause
+        self._may_wait = may_wait
         self._gathering: dict[str, datetime] = {}  # threads whose visitor may still be writing, and until when we wait
+        self._stirred: set[str] = set()  # threads that got something new since they were last looked at
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._busy: set[str] = set()  # threads whose oldest update is being handled
         self._resting: dict[str, tuple[int, datetime]] = {}  # threads that failed: how often, and until when they rest
         self._faults: dict[str, int] = {}  # of those, how often by a fault of ours and not for want of the database
 
-    def nudge(self) -> None:
-        """Look into the inbox now."""
+    def nudge(self, threads: Iterable[str] = ()) -> None:
+        """Look into the inbox now; these threads have something new, which may end a wait for words."""
+        self._stirred.update(threads)
         self._wake.set()
 
     async def run(self) -> None:
@@ -93,7 +94,7 @@ class TelegramTurns:
         # Taken before the query: what it finds for a thread that finishes meanwhile is already handled.
         now = self._clock()
         self._gathering = {thread: until for thread, until in self._gathering.items() if until > now}
-        held = self._busy | self._gathering.keys()
+        held = self._busy | (self._gathering.keys() - self._stirred)
         held |= {thread for thread, (_, until) in self._resting.items() if until > now}
         try:
             rows = await self._inbox.waiting(CHANNEL, free + len(held))
@@ -103,11 +104,14 @@ class TelegramTurns:
         return [row for row in rows if row.thread not in held][:free]
 
     async def _handle(self, row: InboxRow) -> None:
+        self._stirred.discard(row.thread)
+        self._gathering.pop(row.thread, None)
         try:
-            if self._faults.get(row.thread, 0) >= MOST_FAULTS:
-                await self._give_up(row)
-            elif (rows := await self._together(row)) is not None:
-                await self._take(rows)
+            with suppress(AlreadyTaken):  # by another process: what is left of the thread is looked for again
+                if self._faults.get(row.thread, 0) >= MOST_FAULTS:
+                    await self._give_up(row)
+                elif (rows := await self._together(row)) is not None:
+                    await self._take(rows)
             self._resting.pop(row.thread, None)
             self._faults.pop(row.thread, None)
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not stop the others; the row stays and is tried again
@@ -120,28 +124,29 @@ class TelegramTurns:
         """
         What is answered with this update: the words its visitor wrote after it; None while more of them may come.
 
-        The wait is the age of rows that are stored, so a killed process goes on with it. A button, a file or a command
-        is never waited for, and ends the wait for the words before it.
+        The wait is the age of rows that are stored, so a killed process goes on with it. What may not wait is taken
+        alone and at once, and ends the wait for the words before it. After a fault of ours, which one of several
+        messages may lead to, they are taken one by one.
         """
-        if not self._pause:
+        if not self._pause or self._faults.get(row.thread):
             return (row,)
         rows = await self._inbox.thread(CHANNEL, row.thread, MOST_TOGETHER)
         if not rows or rows[0].id != row.id:
             return ()  # taken by another process meanwhile
-        words = list(takewhile(_is_words, rows))
+        words = await words_among(rows, self._may_wait)
         if not words:
             return (row,)
         due = min(words[-1].received + self._pause, words[0].received + LONGEST_PAUSE)
-        if len(words) == len(rows) < MOST_TOGETHER and self._clock() < due:
-            self._gathering[row.thread] = due
-            return None
-        return words
+        if len(words) < len(rows) or len(rows) == MOST_TOGETHER or self._clock() >= due:
+            return words
+        self._gathering[row.thread] = due
+        return None
 
     async def _take(self, rows: Sequence[InboxRow]) -> None:
         if not rows:
             return
         row, *more = rows
-        seen = _joined(rows) if more else read_update(row)
+        seen = joined(rows) if more else read_update(row)
         repeated = False
         for incoming in await self._with_file(seen):
             repeated = (await self._receive(incoming)).repeated
@@ -214,28 +219,6 @@ class TelegramTurns:
         log.error(
             "telegram.turn_failed", update=row.external, error=kind_of(error), at=place_of(error), failures=failures
         )
-
-
-def _is_words(row: InboxRow) -> bool:
-    """Whether an update is nothing but words: no command, button or file."""
-    seen = read_update(row)
-    return (
-        len(seen.incomings) == 1
-        and seen.incomings[0].kind is Kind.TEXT
-        and bool(seen.incomings[0].text.strip() and not seen.incomings[0].text.startswith("/"))
-    )
-
-
-def _joined(rows: Sequence[InboxRow]) -> Seen:
-    """
-    Several messages as one, line by line; it settles the rows of all of them.
-
-    It bears the id of the first: handled again together with fewer or more of them it is the same turn.
-    """
-    said = [read_update(row).incomings[0] for row in rows]
-    text = "\n".join(one.text for one in said)
-    also = tuple(one.inbox_id for one in said[1:])
-    return Seen((replace(said[0], text=text, at=said[-1].at, also_settles=also),))
 
 
 def _passing(error: TelegramRefused | TelegramUnreachable) -> bool:

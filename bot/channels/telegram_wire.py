@@ -37,6 +37,7 @@ class Seen:
     """What one update means: the turns it needs, in order, or why it needs none."""
 
     incomings: tuple[Incoming, ...] = ()
+    typed: bool = False  # nothing but words somebody wrote: no command, no shared number
     file_id: str = ""  # of the first incoming's file, "" when it is refused
     why_none: str = ""
 
@@ -133,7 +134,8 @@ def _read_message(message: telegram.Message, row: InboxRow) -> Seen:
     # The clock of a sender's server may run ahead of ours; nobody writes in the future.
     base = _base(row, message.from_user, min(message.date, row.received))
     if message.text is not None:
-        return Seen((_said(base, clean(message.text)),))
+        said = _said(base, clean(message.text))
+        return Seen((said,), typed=bool(said.text.strip()) and not said.text.lstrip().startswith("/"))
     if message.contact is not None:
         return Seen((replace(base, text=clean(message.contact.phone_number)),))
     return _read_attachment(message, base)
@@ -163,9 +165,9 @@ def _read_attachment(message: telegram.Message, base: Incoming) -> Seen:
     file = replace(file, file_refused=_why_refused(item, file.file_name))
     file_id = "" if file.file_refused else str(item.file_id)
     if not message.caption:
-        return Seen((file,), file_id)
+        return Seen((file,), file_id=file_id)
     words = replace(base, inbound=f"{base.inbound}:caption", text=clean(message.caption))
-    return Seen((replace(file, inbox_id=""), words), file_id)
+    return Seen((replace(file, inbox_id=""), words), file_id=file_id)
 
 
 def _why_refused(item: Any, name: str) -> str:

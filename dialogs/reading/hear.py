@@ -161,6 +161,15 @@ def hear(
     return heard if social is None else replace(heard, social=social)
 
 
+def call_of(listened: Listened, ears: Ears) -> Intent | None:
+    """What a message says about the talk itself, in whichever language, and nothing else of it."""
+    words, hits = listened.words, ears.book.find(listened.words)
+    if not hits:
+        words, hits = _other_spelling(words, ears, _language(listened, ears, None))
+    found = read_intent(listened.text, words, hits.get("intent", ()))
+    return None if found is None else found.value
+
+
 def _language(listened: Listened, ears: Ears, language: str | None) -> str:
     if language is not None and language in ears.tongues:
         return language

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from bot.channels.incoming import Incoming
-from bot.channels.telegram_turns import LONGEST_PAUSE, MOST_TOGETHER, PAUSE, TelegramTurns
+from bot.channels.telegram_bursts import LONGEST_PAUSE, MOST_TOGETHER, PAUSE
+from bot.channels.telegram_turns import TelegramTurns
 from dialogs.values import Kind
 from storage.values import InboxRow, StoredTurn
 from tests.builders import MONDAY
