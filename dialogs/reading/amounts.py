@@ -79,7 +79,7 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
 def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: int) -> Amount:
     tokens = numbers.tokens
     value, high, last = number.value, number.high, number.last
-    if words.numbers.language == "en" and number.figures and number.scale == ONE and number.last == number.first + 1:
+    if words.numbers.decimal_point and number.figures and number.scale == ONE and number.last == number.first + 1:
         value = figure(tokens[number.first].text, True)
     scale, slang, currency = number.scale, False, None
     plus = number.plus

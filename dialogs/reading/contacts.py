@@ -11,7 +11,6 @@ from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.text import fold
 from dialogs.reading.values import Asked, Found
 
-REGIONS = {"ru": ("RU", "BY", "KZ"), "uk": ("UA",), "pl": ("PL",), "en": ("US", "GB")}
 MAX_PHONES = 8  # parsing one takes 30 to 100 µs; nobody gives more
 _EMAIL = compile_regex(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w@])")
 _HANDLE = compile_regex(r"(?<![\w@.])@[A-Za-z]\w{3,31}(?![\w@]|\.\w)")
@@ -43,7 +42,8 @@ _MAIL_HOSTS = frozenset(
 class ContactWords:
     """What stands before names, firms and numbers in one language; all folded."""
 
-    language: str
+    regions: tuple[str, ...]  # countries whose numbers people give without their code: RU, BY
+    country_codes: tuple[str, ...]  # written without the plus as well: 380
     name_markers: tuple[str, ...]
     names: frozenset[str]
     company_markers: tuple[str, ...]
@@ -71,17 +71,27 @@ class Contacts:
 
 
 def compile_contacts(lexicon: Lexicon) -> ContactWords:
-    """The section `contacts`: name, names, not_names, company, legal, phone, not_phone, telegram, money."""
+    """
+    The section `contacts`: regions, country_codes, name, names, not_names, company, legal, phone, not_phone ...
+
+    Raises:
+        BrokenContent: A region is no ISO 3166 code of a country with telephones.
+    """
 
     def listed(key: str) -> tuple[str, ...]:
         return lexicon.words("contacts", key)
 
-    for region in REGIONS.get(lexicon.language, ()):  # loads the tables of the region now, not in a turn
+    regions = tuple(region.upper() for region in listed("regions"))
+    for region in regions:
+        if region not in phonenumbers.SUPPORTED_REGIONS:
+            lexicon.refuse("contacts.regions", f"expected countries as two letters each, found {region}", "write DE")
+        # Loads the tables of the region now, not in a turn.
         phonenumbers.is_possible_number_string("1", region)
         phonenumbers.example_number(region)
     by_length = sorted(listed("name"), key=len, reverse=True)
     return ContactWords(
-        lexicon.language,
+        regions,
+        listed("country_codes"),
         tuple(by_length),
         frozenset(listed("names")),
         tuple(sorted(listed("company"), key=len, reverse=True)),
@@ -225,7 +235,7 @@ def _phone(
             continue  # "50 000 - 70 000" after a question about money is a sum
         if not sure and (after.startswith(words.money) or (not called and _sum_like(match[0]))):
             continue
-        value = _number(match[0], words.language, sure=sure or called)
+        value = _number(match[0], words, sure=sure or called)
         if value is not None:
             masked.append((start, end))
             first = first or Found(value, start, end, original[start:end], "contacts.phone")
@@ -251,17 +261,14 @@ def _sum_like(written: str) -> bool:
     return _TRIPLES.fullmatch(written) is not None or written.replace(" ", "").endswith("00000")
 
 
-def _number(written: str, language: str, *, sure: bool) -> str | None:
+def _number(written: str, words: ContactWords, *, sure: bool) -> str | None:
     """E.164 where a region of the language takes the number, bare digits where only the words say it is one."""
-    regions = REGIONS.get(language, ()) or ("RU", "UA", "PL", "US", "GB")
     bare = written
-    if language == "ru" and not written.startswith("+") and written.lstrip("(").startswith("7"):
+    if written.lstrip("(").startswith(words.country_codes):
         bare = "+" + written  # people leave the plus out
-    if language == "uk" and written.lstrip("(").startswith("380"):
-        bare = "+" + written
     digits = "".join(char for char in written if char.isdigit())
     possible: str | None = None
-    for region in regions:
+    for region in words.regions:
         try:
             number = phonenumbers.parse(bare, region)
         except phonenumbers.NumberParseException:

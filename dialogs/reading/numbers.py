@@ -9,8 +9,10 @@ from dialogs.reading.text import Text
 from dialogs.reading.tokens import Token, figure, tokenise
 
 ONE = Decimal(1)
+TEN = Decimal(10)
 HUNDRED = Decimal(100)
 THOUSAND = Decimal(1000)
+_COMPOUND = 6, 40  # letters of a number written as one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,42 @@ def _spelled(text: Text, token: Token, spelled: Mapping[str, str]) -> Token:
     return token._replace(text=original)
 
 
+def _split(word: str, at: int, parts: Mapping[str, Decimal]) -> tuple[str, ...] | None:
+    """The number words a word is made of from a place on, None where it is made of others too."""
+    for end in range(len(word), at, -1):
+        part = word[at:end]
+        if part in parts:
+            rest = () if end == len(word) else _split(word, end, parts)
+            if rest is not None:
+                return (part, *rest)
+    return None
+
+
+def _taken_apart(token: Token, words: NumberWords) -> tuple[Token, ...]:
+    """A number written as one word, as its words in the order of their worth: "fünfundzwanzig" is 20 and 5."""
+    word = token.text
+    if (
+        token.kind != "w"
+        or not _COMPOUND[0] <= len(word) <= _COMPOUND[1]
+        or word in words.small
+        or word in words.scales
+    ):
+        return (token,)
+    parts: list[str] = []
+    joined = False
+    for part in _split(word, 0, words.compound) or ():
+        value = words.compound[part]
+        if not value and part not in words.small:
+            joined = True
+            continue
+        turned = joined and parts and words.compound[parts[-1]] < TEN <= value < HUNDRED
+        parts.insert(len(parts) - bool(turned), part)
+        joined = False
+    if not parts:
+        return (token,)
+    return tuple(token._replace(text=part, glued=token.glued and not place) for place, part in enumerate(parts))
+
+
 def read_numbers(text: Text, words: NumberWords) -> Numbers:
     """Tokenise a message and find its numbers; computed once per message."""
     known = text.memo.get("numbers")
@@ -54,6 +92,8 @@ def read_numbers(text: Text, words: NumberWords) -> Numbers:
     tokens = tokenise(text.folded)
     if words.spelled:
         tokens = tuple(_spelled(text, token, words.spelled) for token in tokens)
+    if words.compound:
+        tokens = tuple(part for token in tokens for part in _taken_apart(token, words))
     found: list[Number] = []
     at = 0
     while at < len(tokens):
@@ -147,7 +187,7 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         if token.kind == "n":
             if index > at and not _continues(tokens, index, room, scale, words):
                 break
-            value = figure(text, words.language != "en")
+            value = figure(text, not words.decimal_point)
             if index > at:
                 group = (group or Decimal(0)) + value
                 room = ONE
@@ -291,8 +331,8 @@ def _joined(tokens: tuple[Token, ...], index: int, group: Decimal | None, scale:
         return False
     following = tokens[index + 2].text if index + 2 < len(tokens) else ""
     if after.kind == "n":
-        return len(after.text) < 3 and after.text.isdecimal() and words.language == "en" and group is not None
-    if group is not None and words.language == "en":
+        return len(after.text) < 3 and after.text.isdecimal() and words.hundreds_and and group is not None
+    if group is not None and words.hundreds_and:
         return after.text in words.small
     return after.text in words.small and (not following or following in words.scales or following in words.small)
 

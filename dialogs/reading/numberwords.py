@@ -10,13 +10,16 @@ from dialogs.reading.text import fold
 
 NOBODY: Mapping[str, Lexicon] = MappingProxyType({})
 HALF = Decimal("0.5")
+_SHORTEST_PART = 3  # letters of a word inside a compound: "ein", "und"
 
 
 @dataclass(frozen=True, slots=True)
 class NumberWords:
     """Number words by form; borrowed languages fill what the own one leaves free."""
 
-    language: str
+    decimal_point: bool  # 3.500 is three and a half; elsewhere it is 3500
+    hundreds_and: bool  # "two hundred and five"
+    compound: Mapping[str, Decimal]  # parts of "fünfundzwanzigtausend", all in one word; empty where none are
     spelled: Mapping[str, str]  # folded -> spelling of words that folding makes other words of
     small: Mapping[str, Decimal]  # below 1000
     scales: Mapping[str, Decimal]
@@ -63,7 +66,9 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
             for form, value in _values(source, "scales").items():
                 scales.setdefault(prefix + form, value * HALF)
     return NumberWords(
-        language=lexicon.language,
+        decimal_point="point" in lexicon.single("numbers", "decimal"),
+        hundreds_and=bool(lexicon.single("numbers", "hundreds_and")),
+        compound=_compound(lexicon, small | scales),
         spelled=_spelled(lexicon),
         small=small,
         scales=scales,
@@ -89,6 +94,14 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         day_marks=_all(sources, "day_marks"),
         range_starts=_all(sources, "between"),
     )
+
+
+def _compound(lexicon: Lexicon, values: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    joins = lexicon.single("numbers", "compound")
+    if not joins:
+        return {}
+    parts = {form: value for form, value in values.items() if len(form) >= _SHORTEST_PART}
+    return dict.fromkeys(joins, Decimal(0)) | parts
 
 
 def _vague(lexicon: Lexicon) -> dict[str, tuple[Decimal, Decimal]]:

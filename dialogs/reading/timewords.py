@@ -105,5 +105,5 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         ago=lexicon.single("time", "ago"),
         later=lexicon.single("time", "later"),
         from_now=phrases(lexicon.words("time", "from_now")),
-        month_first=lexicon.language == "en",
+        month_first="mdy" in lexicon.single("time", "date_order"),
     )
