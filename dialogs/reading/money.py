@@ -137,6 +137,8 @@ def _odd_number(text: Text, numbers: Numbers, amount: Amount) -> bool:
         return True
     if raw.isdecimal() and raw[0] == "0":
         return True
+    if _in_version(tokens, amount.first):
+        return True
     if amount.first and _names_model(text, tokens, amount.first):
         return True
     if len(raw) == 4 and raw.isdecimal() and "1950" <= raw <= "2049" and raw != "2000":
@@ -156,6 +158,17 @@ def _names_model(text: Text, tokens: Sequence[Token], at: int) -> bool:
     spelled = text.original[before.start : before.end]
     foreign = spelled[0].isascii() and text.language in {"ru", "uk"}
     return foreign or (len(spelled) > 1 and any(char.isupper() for char in spelled[1:]))
+
+
+def _in_version(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a dot ties it to the figures before, as in "8.3.20"."""
+    return (
+        at > 1
+        and tokens[at].glued
+        and tokens[at - 1].text == "."
+        and tokens[at - 1].glued
+        and tokens[at - 2].kind == "n"
+    )
 
 
 def _in_phone(tokens: Sequence[Token], at: int) -> bool:

@@ -104,7 +104,7 @@ def _counted(text: Text, numbers: Numbers, count: _Count, words: PeopleWords) ->
         return None
     if noun:
         end = at + noun
-        if words.after_not.begins(tokens, end) or _hiring(numbers, first, words):
+        if words.after_not.begins(tokens, end) or _hired(numbers, first, words):
             return None
         return _make(text, numbers, replace(count, last=end), "people.noun")
     begin = first
@@ -115,6 +115,11 @@ def _counted(text: Text, numbers: Numbers, count: _Count, words: PeopleWords) ->
     if count.high < CROWD and words.before.ends(tokens, begin) and _stands_free(numbers, at):
         return _make(text, numbers, replace(count, last=at), "people.before")
     return None
+
+
+def _hired(numbers: Numbers, first: int, words: PeopleWords) -> bool:
+    """Whether the wish is for the people, not for something used by them: "a CRM is needed for 12 managers"."""
+    return not words.before.ends(numbers.tokens, first) and _hiring(numbers, first, words)
 
 
 def _hiring(numbers: Numbers, first: int, words: PeopleWords) -> bool:

@@ -210,8 +210,10 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
 
 def _length_score(dates: Dates, found: Expression, length: Length, words: TimingWords, asked: Asked | None) -> int:
     tokens = dates.tokens
-    if length.unit in {"minute", "hour"} and found.relation not in {Relation.IN, Relation.WITHIN}:
-        return 0
+    if length.unit in {"minute", "hour"}:
+        related = found.relation in {Relation.IN, Relation.WITHIN}
+        if not related or (asked is not Asked.TIMING and length.days < 1):
+            return 0  # "switch the light off in five minutes"
     if words.after_years.begins(tokens, found.last) or words.lasting.ends(tokens, found.first):
         return 0
     first, _ = clause(tokens, found.first, found.last)
