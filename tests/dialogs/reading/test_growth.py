@@ -52,11 +52,8 @@ def test_pieces_at_random_grow_in_line(seed: int) -> None:
     assert not grows_too_fast(unit, dice.choice(("ru", "uk", "pl", "en")))
 
 
-def test_what_is_quadratic_would_be_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The measure itself: a reader that looks at every pair of letters is over the bound."""
-
-    def slow(text: str, *_: object, **__: object) -> None:
-        sum(one == other for one in text for other in text[::20])
-
-    monkeypatch.setattr(f"{__name__}.hear", slow)
-    assert grows_too_fast("ab ", "ru")
+@pytest.mark.parametrize(("power", "caught"), [(1.0, False), (1.3, False), (2.0, True)])
+def test_what_is_quadratic_would_be_caught(monkeypatch: pytest.MonkeyPatch, power: float, caught: bool) -> None:
+    """The measure itself: the square of the length is over the bound, little more than the length is not."""
+    monkeypatch.setattr(f"{__name__}.cost", lambda text, _: len(text) ** power)
+    assert grows_too_fast("ab ", "ru") is caught
