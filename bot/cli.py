@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = commands.add_parser("chat", help="talk to the bot in the terminal; nothing is stored")
     chat.add_argument("--framework", default="", help="which framework asks, e.g. bant")
-    chat.add_argument("--lang", default="en", help="the language it starts in: en, pl, ru, uk")
+    chat.add_argument("--lang", default="en", help="the language it starts in, two letters")
     chat.add_argument("--workspace", default="", help="a workspace folder")
     chat.set_defaults(run=_chat)
 

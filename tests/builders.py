@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from bot.tongues import LANGUAGES
 from bot.workspace import load_workspace
 from dialogs.content import read_framework
 from dialogs.engine import advance, open_conversation
@@ -148,6 +149,12 @@ def points(weighed: Assessment) -> dict[str, int]:
 def demo() -> Library:
     """The library of the demo company, read once; properties take it from here."""
     return load_workspace().library
+
+
+@cache
+def everywhere() -> Library:
+    """The library of a company that speaks every language there is."""
+    return load_workspace(overrides={"languages": list(LANGUAGES)}).library
 
 
 @dataclass

@@ -16,8 +16,9 @@ from bot.console.ports import ConsoleStore
 from bot.console.security import NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded, chosen_language
 from bot.console.views import BASE, STUCK
-from bot.console.words import LANGUAGES, Texts, Words, choose_language
+from bot.console.words import Texts, Words, choose_language
 from bot.figures import mail_link, phone_link
+from bot.tongues import LANGUAGES
 from storage.values import StaffSession
 
 Page = Response[str]

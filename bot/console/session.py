@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from bot.console.ports import ConsoleStaff
 from bot.console.security import csrf_of, hash_token, new_token, same
 from bot.console.views import BASE
-from bot.console.words import LANGUAGES
+from bot.tongues import LANGUAGES
 from storage.values import Staff, StaffSession
 
 SESSION = "banter_console"

@@ -13,10 +13,9 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.figures import weeks_shown
+from bot.tongues import FIRST, LANGUAGES
 from scoring.values import FactValue, Headcount, MoneyRange, Window
 
-LANGUAGES = {"en": "English", "pl": "Polski", "uk": "Українська", "ru": "Русский"}
-FIRST = "en"
 # Readers of every one of our languages know these; CLDR would write EUR in Ukrainian and UAH in Polish.
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "UAH": "₴", "PLN": "zł", "RUB": "₽"}
 _SIGNS_BEFORE = ("EUR", "USD", "GBP")

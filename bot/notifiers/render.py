@@ -13,9 +13,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from bot.figures import budget_word, mail_link
 from bot.notifiers.card import CardEstimate, CardJudgement, HandoffCard
+from bot.tongues import LANGUAGES
 from dialogs.errors import BrokenContent, ContentError
 
-LANGUAGES = ("en", "ru", "uk", "pl")
 LONGEST_TELEGRAM = 4096  # characters, counted in UTF-16 units and with the markup, to be safe
 _LONGEST_QUOTE = 140
 _LONGEST_SUBJECT = 150
@@ -42,7 +42,7 @@ class RenderedEmail:
 class Renderer:
     """Puts cards into words; everything a visitor wrote is escaped where markup is read."""
 
-    def __init__(self, locales: Path, languages: Sequence[str] = LANGUAGES) -> None:
+    def __init__(self, locales: Path, languages: Iterable[str] = LANGUAGES) -> None:
         """
         Read and compile everything.
 
@@ -57,7 +57,7 @@ class Renderer:
         options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         plain = SandboxedEnvironment(loader=loader, autoescape=False, **options)
         markup = SandboxedEnvironment(loader=loader, autoescape=True, **options)
-        self._words = _read_words(locales, languages, plain)
+        self._words = _read_words(locales, tuple(languages), plain)
         self._text = plain.get_template("email.txt")
         self._html = markup.get_template("email.html")
         self._telegram = markup.get_template("telegram.html")

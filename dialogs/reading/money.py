@@ -46,7 +46,7 @@ def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked
     if _counts_things(numbers, amount, words):
         return 0
     free = _free_after(numbers, amount, words)
-    if cue and (amount.scaled or (free and not _odd_number(text, numbers, amount))):
+    if cue and (amount.scaled or (free and not _odd_number(text, numbers, amount, words))):
         return 3
     if amount.slang:
         return 3 if asked is Asked.MONEY or tokens[amount.last - 1].text in words.scales else 0
@@ -54,7 +54,7 @@ def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked
         return 3 if asked is Asked.MONEY else 2
     if asked is not Asked.MONEY or not free or (amount.low < CROWD and words.people.ends(tokens, amount.first)):
         return 0
-    return 0 if _odd_number(text, numbers, amount) else 1
+    return 0 if _odd_number(text, numbers, amount, words) else 1
 
 
 def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
@@ -124,7 +124,7 @@ def _free_after(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     return after.text in ENDS or (after.kind == "s" and not after.glued)
 
 
-def _odd_number(text: Text, numbers: Numbers, amount: Amount) -> bool:
+def _odd_number(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     """Whether a bare number looks like a year, a phone, a code, a version or a list item."""
     tokens = numbers.tokens
     token = tokens[amount.first]
@@ -139,7 +139,8 @@ def _odd_number(text: Text, numbers: Numbers, amount: Amount) -> bool:
         return True
     if _in_version(tokens, amount.first):
         return True
-    if amount.first and _names_model(text, tokens, amount.first):
+    called = amount.first and words.cues.first(tokens, amount.first - 1, amount.first) is not None  # "Budget 20.000"
+    if amount.first and not called and _names_model(text, tokens, amount.first):
         return True
     if len(raw) == 4 and raw.isdecimal() and "1950" <= raw <= "2049" and raw != "2000":
         return len(tokens) > 1

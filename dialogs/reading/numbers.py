@@ -12,7 +12,7 @@ ONE = Decimal(1)
 TEN = Decimal(10)
 HUNDRED = Decimal(100)
 THOUSAND = Decimal(1000)
-_COMPOUND = 6, 40  # letters of a number written as one word
+_COMPOUND = 6, 60  # letters of a number written as one word
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class TimingWords:
     years_old: Phrases
     after_years: Phrases
     callback: Phrases
+    not_times: Phrases  # "guten Morgen" is a greeting
     asap: Phrases
     asap_weak: Phrases
     flexible: Phrases
@@ -74,6 +75,7 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         hired=time("hired"),
         after_years=time("after_years"),
         callback=time("callback"),
+        not_times=time("not_times"),
         hiring_for=lexicon.single("time", "hiring_for"),
         negations=lexicon.single("money", "negations"),
         asap=timing("asap"),
@@ -120,7 +122,11 @@ def read_callback(text: Text, words: TimingWords, today: date, *, later: bool = 
     if not later and words.callback.first(tokens.tokens) is None:
         return None
     for found in expressions(tokens, words.relations):
-        if found.ago or not (later or _about_callback(tokens.tokens, found, words)):
+        if (
+            found.ago
+            or _no_time(tokens.tokens, found, words)
+            or not (later or _about_callback(tokens.tokens, found, words))
+        ):
             continue
         if found.length is not None and found.relation is Relation.NONE:
             continue
@@ -185,7 +191,7 @@ def _length_window(found: Expression, length: Length, today: date) -> Window | N
 def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | None) -> int:
     """How sure it is that an expression is the wished time: 0 not."""
     tokens = dates.tokens
-    if found.ago or _about_callback(tokens, found, words):
+    if found.ago or _no_time(tokens, found, words) or _about_callback(tokens, found, words):
         return 0
     if found.length is not None:
         return _length_score(dates, found, found.length, words, asked)
@@ -247,6 +253,10 @@ def _spelled_per(tokens: Sequence[Token], at: int) -> bool:
 def _about_callback(tokens: Sequence[Token], found: Expression, words: TimingWords) -> bool:
     first, last = clause(tokens, found.first, found.last)
     return words.callback.first(tokens, first, last) is not None
+
+
+def _no_time(tokens: Sequence[Token], found: Expression, words: TimingWords) -> bool:
+    return words.not_times.first(tokens, max(found.first - 1, 0), found.last) is not None
 
 
 def clause(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:

@@ -25,7 +25,8 @@ from bot.console.files import disposition, file_link
 from bot.console.security import Passwords
 from bot.console.session import new_sign_in_link, safe_next
 from bot.console.transcript import marked
-from bot.console.words import LANGUAGES, Words, choose_language, load_texts
+from bot.console.words import Words, choose_language, load_texts
+from bot.tongues import LANGUAGES
 from dialogs import facts as known_facts
 from dialogs.library import Library
 from scoring.values import Headcount
@@ -818,7 +819,7 @@ class TestWords:
         [
             ("", "", "en"),
             ("", "uk-UA,uk;q=0.9,en;q=0.8", "uk"),
-            ("", "de-DE,de;q=0.9,pl;q=0.5,ru;q=0.7", "ru"),
+            ("", "nl-NL,nl;q=0.9,pl;q=0.5,ru;q=0.7", "ru"),
             ("pl", "uk", "pl"),
             ("xx", "uk", "uk"),
             ("", "en;q=nonsense,pl", "pl"),

@@ -24,7 +24,7 @@ from typing import Any, Self
 import uvicorn
 
 ROOT = Path(__file__).parents[2]
-LANGUAGES = ("ru", "uk", "pl", "en")
+LANGUAGES = tuple(sorted(path.parent.name for path in (ROOT / "locales").glob("*/widget.json")))
 WORDS_TOKEN = "/*BANTER_WORDS*/{}"
 LONGEST_TEXT = 20_000  # characters; longer is 413
 LARGEST_FILE = 10 * 1024 * 1024  # bytes; larger is 413
@@ -37,7 +37,7 @@ Json = dict[str, Any]
 
 
 def widget_script() -> bytes:
-    """The widget as a server sends it: its source with the words of all four languages put in."""
+    """The widget as a server sends it: its source with the words of all languages put in."""
     words = {name: json.loads((ROOT / "locales" / name / "widget.json").read_text("utf-8")) for name in LANGUAGES}
     source = (ROOT / "bot" / "widget" / "banter.js").read_text("utf-8")
     if source.count(WORDS_TOKEN) != 1:

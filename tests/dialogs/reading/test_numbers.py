@@ -18,7 +18,7 @@ from dialogs.reading.tokens import figure
 
 LOCALES = Path(__file__).parents[3] / "locales"
 TODAY = date(2026, 3, 2)
-LANGUAGES = ("ru", "uk", "pl", "en")
+LANGUAGES = ("ru", "uk", "pl", "en", "de")
 
 
 @cache
@@ -67,10 +67,54 @@ def numbers(text: str, language: str) -> list[Decimal]:
         ("en", "1,200,000", "1200000"),
         ("pl", "1 200 000,50", "1200000.50"),
         ("uk", "2,5 млн", "2500000"),
+        ("de", "anderthalb Millionen", "1500000"),
+        ("de", "fünfzehnhundert", "1500"),
+        ("de", "zwei Millionen dreihunderttausend", "2300000"),
+        ("de", "3.500", "3500"),
+        ("de", "zwei Komma fünf", "2.5"),
     ],
 )
 def test_a_number_is_read_whole(language: str, text: str, value: str) -> None:
     assert numbers(text, language) == [Decimal(value)]
+
+
+ONES = (
+    " ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf "
+    "dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
+)
+TENS = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig"
+
+
+def in_german(number: int) -> str:
+    """A number from 1 to 999,999 as Germans write it: in one word, ones before tens."""
+    if number >= 1000:
+        return in_german(number // 1000) + "tausend" + (in_german(number % 1000) if number % 1000 else "")
+    if number >= 100:
+        return ONES.split(" ")[number // 100] + "hundert" + (in_german(number % 100) if number % 100 else "")
+    if number < 20:
+        return ONES.split(" ")[number]
+    tens = TENS.split()[number // 10 - 2]
+    return (ONES.split(" ")[number % 10] + "und" if number % 10 else "") + tens
+
+
+NUMBERS = (*range(1, 130), *range(131, 1_000_000, 4567))
+
+
+@pytest.mark.parametrize("number", [one for one in NUMBERS if len(in_german(one)) <= 60])
+def test_a_number_in_one_word_is_read_from_its_parts(number: int) -> None:
+    assert numbers(in_german(number), "de") == [number]
+
+
+@pytest.mark.parametrize("word", ["hundertwasser", "einstein", "achtung", "dreist", "elfenbein", "undund", "zweifel"])
+def test_a_word_that_only_begins_like_a_number_is_none(word: str) -> None:
+    assert numbers(word, "de") == []
+
+
+def test_taking_a_long_word_apart_is_quick() -> None:
+    """Nothing is tried twice over: a word of forty letters of number words takes no time to speak of."""
+    started = thread_time()
+    numbers(" ".join(["eineineineinseineineineineinseineineinx"] * 200), "de")
+    assert thread_time() - started < 1.0
 
 
 @pytest.mark.parametrize(
