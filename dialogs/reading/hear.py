@@ -28,6 +28,7 @@ LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no b
 ASIDE = frozenset((Intent.SKIP, Intent.WHY_ASK, Intent.CLARIFY, Intent.HUMAN, Intent.BOT_IDENTITY))
 PRICE = "budget.reaction"
 TONGUES = "tongues"  # section of the lexicon: ways to ask for another language
+CONTENT = frozenset(("fine", "less"))  # what is said of a price that suits
 LEAD_IN = 3  # words about the price before the yes or no in them; "that's fine" is an answer to any question
 PAUSES = frozenset(".,;!?\n")
 LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
@@ -41,6 +42,7 @@ class Tongue:
     contacts: ContactWords
     needs: NeedsWords
     negations: Negations
+    prices: tuple[str, ...]  # how words begin that name a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def compile_ears(
             compile_contacts(lexicon),
             needs,
             role.negations,
+            lexicon.words("money", "prices"),
         )
     return Ears(
         compile_book(written, fillers, short),
@@ -272,7 +275,16 @@ def _mentions(
     for kind, found in hits.items():
         if kind.startswith(PREFIX):
             own += _own_first(found, language)
+    if asked is not Asked.MONEY:
+        own = [hit for hit in own if not _of_no_price(hit, words, tongue)]
     return read_mentions(message, words, own, tongue.negations.words, asked)
+
+
+def _of_no_price(hit: Hit, words: Words, tongue: Tongue) -> bool:
+    """Whether "fine" is said of something, but nothing says it is the price."""
+    if hit.kind != PREFIX + PRICE or hit.value not in CONTENT:
+        return False
+    return not any(norm.startswith(tongue.prices) for norm in words.norms[hit.head : hit.tail + 1])
 
 
 def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:

@@ -9,7 +9,7 @@ from dialogs.reading.hear import hear
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import compile_mentions
 from dialogs.reading.values import Asked
-from tests.builders import demo
+from tests.builders import demo, everywhere
 
 
 def said(language: str, text: str, asked: Asked | None = None) -> set[tuple[str, str | bool]]:
@@ -26,7 +26,7 @@ def said(language: str, text: str, asked: Asked | None = None) -> set[tuple[str,
         ("ru", "закон вступает в силу", "timing.reason", "regulation"),
         ("uk", "бюджет закладаємо на наступний рік", "budget.status", "to_form"),
         ("uk", "ексель не справляється", "pain.says", "yes"),
-        ("pl", "w porządku, pasuje", "budget.reaction", "fine"),
+        ("pl", "w porządku, cena pasuje", "budget.reaction", "fine"),
         ("pl", "wyłącznie .NET", "need.exclusive_stack", "yes"),
         ("pl", "brief gotowy", "spec.has", "yes"),
         ("en", "Excel no longer copes", "pain.says", "yes"),
@@ -83,3 +83,26 @@ def test_a_value_bound_to_no_kind_of_answer_is_refused() -> None:
     lexicon = compile_lexicon("en", {"mentions": {"spec.has": {"partly@someday": ["a draft"]}}}, "lexicon.yaml")
     with pytest.raises(BrokenContent, match="someday"):
         compile_mentions(lexicon)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "fine"),
+        ("en", "works for us"),
+        ("ru", "нормально"),
+        ("uk", "влаштовує"),
+        ("pl", "pasuje"),
+        ("de", "passt"),
+    ],
+)
+def test_fine_is_about_the_price_only_after_a_question_about_it(language: str, text: str) -> None:
+    """Anything can be fine; no points for a budget nobody has talked about."""
+    ears = everywhere().ears
+
+    def reactions(asked: Asked | None) -> set[str]:
+        reading = hear(text, ears, language=language, asked=asked, today=date(2026, 1, 20))
+        return {str(one.value.value) for one in reading.mentions if one.value.key == "budget.reaction"}
+
+    assert reactions(Asked.MONEY) == {"fine"}
+    assert reactions(None) == reactions(Asked.NEEDS) == reactions(Asked.YESNO) == set()
