@@ -9,6 +9,8 @@ from dialogs.reading.text import Text
 from dialogs.reading.values import Answer, Asked, Found
 
 KIND = "answer"
+TURN = "turn"  # words after which a yes becomes a no: "actually"
+TURNED = 9  # words of a message that says yes and then no, at most
 BRIEF = 4  # words; an act in so short a message is the message
 _PLAIN = frozenset(("yes", "no"))
 _SIGNS = {
@@ -27,7 +29,7 @@ class AnswerWords:
 
 
 def compile_answer(lexicon: Lexicon) -> AnswerWords:
-    """The section `answer`: yes, no, unknown, refuse, later."""
+    """The section `answer`: yes, no, unknown, refuse, later; and turn, the words after which the last answer counts."""
     return AnswerWords(entries(lexicon, "answer"))
 
 
@@ -46,15 +48,29 @@ def read_answer(
         return Found(_SIGN_OF[sign], 0, len(text.original), text.original, "answer.sign")
     if not hits or (asked is None and sign.endswith("?")):
         return None
-    valid = [hit for hit in settle(hits) if _counts(hit, words, opening, asked)]
+    settled = list(settle(hits))
+    said = [hit for hit in settled if hit.value != TURN]
+    valid = [hit for hit in said if _counts(hit, words, opening, asked)]
     if not valid:
         return None
     first = valid[0]
+    if len(said) < len(settled) and _is_turned(first, said[-1], settled, words):
+        return _found(text, said[-1])
     if first.value in _PLAIN and first.head <= opening:
         follows = next((hit for hit in valid[1:] if _stronger(first, hit, words)), None)
         return _found(text, follows or first)
     acts = [hit for hit in valid if hit.value not in _PLAIN]
     return _found(text, (acts or valid)[0])
+
+
+def _is_turned(first: Hit, last: Hit, settled: Sequence[Hit], words: Words) -> bool:
+    """Whether a short message says yes, thinks again and ends in no: "yes, but actually, no"."""
+    return (
+        {first.value, last.value} == _PLAIN
+        and last.tail == len(words) - 1 <= TURNED
+        and last.tail - last.head <= 1  # more words than that say no to something of their own
+        and any(hit.value == TURN and first.tail < hit.head and hit.tail == last.head - 1 for hit in settled)
+    )
 
 
 def _counts(hit: Hit, words: Words, opening: int, asked: Asked | None) -> bool:

@@ -22,11 +22,14 @@ _TOP = (
     "expert|center|systems|services|design|travel|school|moscow|gov|edu"
 )
 _DOMAIN = compile_regex(
-    rf"(?<![\w@.-])(?:(?:[^\W_][\w-]{{0,62}}\.){{1,4}}(?:{_TOP})|www\.(?:[^\W_][\w-]{{0,62}}\.){{1,4}}[a-z]{{2,24}})"
+    rf"(?<![\w@.-])(?:(?:[^\W_][\w-]{{0,62}}\.){{1,4}}(?:(?:com|co|org|net|gov|edu)\.[a-z]{{2}}|{_TOP})|www\.(?:[^\W_][\w-]{{0,62}}\.){{1,4}}[a-z]{{2,24}})"
     r"(?![\w@-]|\.\w)(?:/[^\s<>\"'()«»]{0,300})?"
 )
 _PHONE = compile_regex(r"(?<![\w+.,#№/-])(?:\+|\(|\d)[\d ()./\-–‑]{5,22}\d(?!\w|[.,]\d)")
 _DATE = compile_regex(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)")
+_NEAR = 40  # characters around a number that say what it is of
+_SIGNS = compile_regex(r"[^\w]{1,5}")
+_CLAUSE = compile_regex(r"[,;.!?\n]")
 _NATIONAL = 10  # digits of a number with its area code
 _NOT_SITES = frozenset(("asp.net", "ado.net", "vb.net", "socket.io"))
 _TRIPLES = compile_regex(r"\d{1,3}(?:[ .]\d{3}){1,4}")
@@ -225,12 +228,12 @@ def _phone(
         if any(_ends_with(before, word) for word in words.not_phone):
             masked.append((start, end))
             continue
-        called = (
-            asked is Asked.CONTACT
-            or any(_ends_with(before, word) for word in words.phone)
-            or _named_behind(folded[end : end + 30], words)
-        )
+        named = any(_ends_with(before, word) for word in words.phone) or _named_behind(folded[end : end + 30], words)
         sure = match[0].startswith("+")
+        if asked is Asked.CONTACT and not (named or sure) and _of_something_else(folded, start, end, words):
+            masked.append((start, end))
+            continue
+        called = named or asked is Asked.CONTACT
         if asked is Asked.MONEY and not sure and not called:
             continue  # "50 000 - 70 000" after a question about money is a sum
         if not sure and (after.startswith(words.money) or (not called and _sum_like(match[0]))):
@@ -240,6 +243,14 @@ def _phone(
             masked.append((start, end))
             first = first or Found(value, start, end, original[start:end], "contacts.phone")
     return first
+
+
+def _of_something_else(folded: str, start: int, end: int, words: ContactWords) -> bool:
+    """Whether words near a number say it is of a card, an order, a tax office: "011-12-3456 is my SSN"."""
+    before = _CLAUSE.split(folded[max(0, start - _NEAR) : start])[-1]
+    after = _CLAUSE.split(folded[end : end + _NEAR])[0]
+    near = _SIGNS.sub(" ", f" {before} {after} ")
+    return any(f" {word} " in near for word in words.not_phone)
 
 
 def _named_behind(after: str, words: ContactWords) -> bool:
