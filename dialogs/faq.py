@@ -50,8 +50,9 @@ class Faq:
     """All wordings of all questions, by their pieces."""
 
     owners: tuple[str, ...] = ()  # the entry of each wording
-    cores: tuple[frozenset[str], ...] = field(default=(), repr=False)  # pieces of each wording's rarest word
-    pieces: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict, repr=False)
+    wordings: tuple[Mapping[str, float], ...] = field(default=(), repr=False)  # of each, its pieces and their weight
+    cores: tuple[int, ...] = field(default=(), repr=False)  # how many pieces the rarest word of each has
+    core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> wordings
     weights: Mapping[str, float] = field(default_factory=dict, repr=False)
     rarest: float = 1.0  # weight of a piece that stands in no wording
 
@@ -79,21 +80,26 @@ class Faq:
         much of the wording is there, so that "hi, a quick question first" in front costs little.
         """
         counts = Counter(_pieces(question))
+        likely = self._with_their_core(counts)
+        if not likely:
+            return []
         length = math.sqrt(sum((count * self.weights.get(one, self.rarest)) ** 2 for one, count in counts.items()))
-        alike: dict[int, float] = {}
-        there: dict[int, float] = {}
-        for piece, count in counts.items():
-            weight = count * self.weights.get(piece, 0.0) / length
-            for at, other in self.pieces.get(piece, ()):
-                alike[at] = alike.get(at, 0.0) + weight * other
-                there[at] = there.get(at, 0.0) + other * other
         best: dict[str, float] = {}
-        for at, score in alike.items():
-            core = self.cores[at]
-            if len(core & counts.keys()) < CORE * len(core):
-                continue  # "do you work with sole traders" is not "do you work with Kazakhstan"
-            best[self.owners[at]] = max(best.get(self.owners[at], 0.0), (score + there[at]) / 2)
+        for at in likely:
+            alike = there = 0.0
+            for piece, other in self.wordings[at].items():
+                if piece in counts:
+                    alike += counts[piece] * self.weights[piece] / length * other
+                    there += other * other
+            best[self.owners[at]] = max(best.get(self.owners[at], 0.0), (alike + there) / 2)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _with_their_core(self, counts: Mapping[str, int]) -> list[int]:
+        """Wordings whose rarest word is there: "do you work with sole traders" is not "do you work with Kazakhstan"."""
+        there: Counter[int] = Counter()
+        for piece in counts:
+            there.update(self.core_pieces.get(piece, ()))
+        return [at for at, count in there.items() if count >= CORE * self.cores[at]]
 
 
 def _segments(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -119,19 +125,25 @@ def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
         return Faq()
     spread = Counter(piece for _, counts in wordings for piece in counts)
     weights = {piece: math.log(1 + len(wordings) / count) for piece, count in spread.items()}
-    pieces: dict[str, list[tuple[int, float]]] = {}
-    for at, (_, counts) in enumerate(wordings):
-        length = math.sqrt(sum((count * weights[piece]) ** 2 for piece, count in counts.items()))
-        for piece, count in counts.items():
-            pieces.setdefault(piece, []).append((at, count * weights[piece] / length))
-    texts = [text for entry in entries.values() for text in _texts(entry.asks)]
+    cores = [_core(text, weights) for entry in entries.values() for text in _texts(entry.asks)]
+    core_pieces: dict[str, list[int]] = {}
+    for at, core in enumerate(cores):
+        for piece in core:
+            core_pieces.setdefault(piece, []).append(at)
     return Faq(
         tuple(name for name, _ in wordings),
-        tuple(_core(text, weights) for text in texts),
-        {piece: tuple(found) for piece, found in pieces.items()},
+        tuple(_shares(counts, weights) for _, counts in wordings),
+        tuple(map(len, cores)),
+        {piece: tuple(found) for piece, found in core_pieces.items()},
         weights,
         max(weights.values(), default=1.0),
     )
+
+
+def _shares(counts: Mapping[str, int], weights: Mapping[str, float]) -> dict[str, float]:
+    """The pieces of a wording as a vector of length 1."""
+    length = math.sqrt(sum((count * weights[piece]) ** 2 for piece, count in counts.items()))
+    return {piece: count * weights[piece] / length for piece, count in counts.items()}
 
 
 def _core(text: str, weights: Mapping[str, float]) -> frozenset[str]:
