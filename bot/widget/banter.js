@@ -37,10 +37,9 @@
   /** The first of the wished, the page's and the browser's languages that there are words for. */
   function chooseLanguage() {
     const wished = [options.language, document.documentElement.lang, ...(navigator.languages || [navigator.language])];
-    const known = ["ru", "uk", "pl", "en"];
     for (const tag of wished) {
       const base = (tag || "").toLowerCase().split(/[-_]/)[0];
-      if (known.includes(base)) return base;
+      if (Object.keys(WORDS).includes(base)) return base;
     }
     return "en";
   }

@@ -325,8 +325,9 @@ def test_only_https_addresses_of_ours_become_links(visitor: Visitor, server: Cha
     [
         ("pl", "en", {}, "Otwórz czat"),
         ("auto", "uk-UA", {}, "Відкрити чат"),
-        ("auto", "de", {"locale": "ru-KZ"}, "Открыть чат"),
-        ("xx", "", {"locale": "de-DE"}, "Open chat"),
+        ("auto", "de-AT", {}, "Chat öffnen"),
+        ("auto", "fr", {"locale": "ru-KZ"}, "Открыть чат"),
+        ("xx", "", {"locale": "fr-FR"}, "Open chat"),
     ],
 )
 def test_the_language_is_the_wished_or_the_pages_or_the_browsers(
