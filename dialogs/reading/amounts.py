@@ -1,11 +1,12 @@
 """Amounts in a message: numbers with currency, slang scales, cents and ranges, whatever they are meant for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dialogs.reading.moneywords import MoneyWords
 from dialogs.reading.numbers import ONE, Number, Numbers, between
-from dialogs.reading.tokens import figure
+from dialogs.reading.tokens import Token, figure
 
 TEN = Decimal(10)
 SOFT = 3  # words of "or maybe even"
@@ -93,8 +94,9 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
         if extra is not None and scale == ONE:
             slang = True
             value, scale, last = value * extra, extra, last + 1
-        elif word in words.thousands and scale == ONE:
-            value, scale, currency, last, slang = value * 1000, Decimal(1000), words.thousands[word], last + 1, True
+        elif scale == ONE and (named := _thousands(numbers, last, words)) is not None:
+            currency, last = named
+            value, scale, slang = value * 1000, Decimal(1000), True
     first = number.first
     if currency is None:
         after = currency_at(numbers, last, words)
@@ -128,9 +130,22 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
     )
 
 
+def _thousands(numbers: Numbers, at: int, words: MoneyWords) -> tuple[str, int] | None:
+    """A thousand of a currency said in one: "5 килобакс", "15 T€"; with the token behind it."""
+    tokens = numbers.tokens
+    named = words.thousands.get(tokens[at].text)
+    if named is not None:
+        return named, at + 1
+    if at + 1 < len(tokens) and tokens[at + 1].glued:
+        named = words.thousands.get(tokens[at].text + tokens[at + 1].text)
+    return None if named is None else (named, at + 2)
+
+
 def _past_dot(numbers: Numbers, at: int, words: MoneyWords) -> int:
     """Skip the dot of an abbreviation ("2 млн.руб.") and a blank-glued hyphen before a currency."""
     tokens = numbers.tokens
+    if _no_cents(tokens, at):
+        return at + 2
     if at and at + 1 < len(tokens) and tokens[at].text in {".", "-"} and tokens[at - 1].kind == "w":
         following = tokens[at + 1].text
         if following in words.currencies or following in words.adjectives:
@@ -143,6 +158,18 @@ def _past_dot(numbers: Numbers, at: int, words: MoneyWords) -> int:
         ):
             return at + 1  # "15 tys. odwiedzin"
     return at
+
+
+def _no_cents(tokens: Sequence[Token], at: int) -> bool:
+    """Whether ",-" stands right behind figures, as in "8.500,- €"."""
+    return (
+        0 < at < len(tokens) - 1
+        and tokens[at - 1].kind == "n"
+        and (tokens[at].text, tokens[at + 1].text) == (",", "-")
+        and tokens[at].glued
+        and tokens[at + 1].glued
+        and (at + 2 == len(tokens) or tokens[at + 2].kind != "n")
+    )
 
 
 def _past_spelling(numbers: Numbers, number: Number, at: int) -> int:
@@ -170,7 +197,7 @@ def currency_at(numbers: Numbers, at: int, words: MoneyWords) -> tuple[str, int]
     named = words.currencies.get(word)
     if named is None:
         return None
-    if at and tokens[at - 1].kind == "s" and tokens[at].kind == "s" and not tokens[at].glued:
+    if at and tokens[at - 1].kind == "s" and tokens[at].kind == "s" and not (tokens[at].glued or tokens[at - 1].glued):
         return None
     last = at + 1
     if (

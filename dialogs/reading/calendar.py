@@ -90,6 +90,15 @@ def half_of(year: int, half: int) -> Stretch:
     return Stretch(months.start, months.end, "half")
 
 
+def week_of_year(year: int, week: int) -> Stretch | None:
+    """A week by its number (ISO 8601); None for a 53rd week in a year that has none."""
+    try:
+        monday = date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    return Stretch(monday, add_days(monday, 6), "week")
+
+
 def shifted(unit: str, today: date, steps: int) -> Stretch:
     """The week, month, quarter or year so many away from the present one."""
     days = {"day": 1, "week": 7}.get(unit)

@@ -21,10 +21,17 @@ _TOP = (
     "site|pro|tech|agency|studio|cloud|club|market|group|company|digital|media|software|solutions|team|space|website|"
     "expert|center|systems|services|design|travel|school|moscow|gov|edu"
 )
-_DOMAIN = compile_regex(
-    rf"(?<![\w@.-])(?:(?:[^\W_][\w-]{{0,62}}\.){{1,4}}(?:(?:com|co|org|net|gov|edu)\.[a-z]{{2}}|{_TOP})|www\.(?:[^\W_][\w-]{{0,62}}\.){{1,4}}[a-z]{{2,24}})"
-    r"(?![\w@-]|\.\w)(?:/[^\s<>\"'()«»]{0,300})?"
-)
+
+
+def _domain(top: str) -> Pattern[str]:
+    return compile_regex(
+        rf"(?<![\w@.-])(?:(?:[^\W_][\w-]{{0,62}}\.){{1,4}}(?:(?:com|co|org|net|gov|edu)\.[a-z]{{2}}|{top})|www\.(?:[^\W_][\w-]{{0,62}}\.){{1,4}}[a-z]{{2,24}})"
+        r"(?![\w@-]|\.\w)(?:/[^\s<>\"'()«»]{0,300})?"
+    )
+
+
+_DOMAIN = _domain(_TOP)
+_CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())  # Latin, Greek, Cyrillic
 _PHONE = compile_regex(r"(?<![\w+.,#№/-])(?:\+|\(|\d)[\d ()./\-–‑]{5,22}\d(?!\w|[.,]\d)")
 _DATE = compile_regex(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)")
 _NEAR = 40  # characters around a number that say what it is of
@@ -58,6 +65,7 @@ class ContactWords:
     money: tuple[str, ...]
     dots: frozenset[str]  # "dot", "точка"
     spelled_email: Pattern[str] | None  # an address in words
+    domain: Pattern[str]  # an address on the web without https
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         listed("money"),
         frozenset(listed("dot")),
         _email_in_words(listed("at"), listed("dot")),
+        _domain("|".join((_TOP, *map(escape, ends)))) if (ends := listed("domains")) else _DOMAIN,
     )
 
 
@@ -115,7 +124,7 @@ def read_contacts(original: str, words: ContactWords, asked: Asked | None) -> Co
     folded = fold(original)
     email = _email(original, masked) if "@" in original else _spelled_email(original, folded, words, masked)
     telegram = _telegram(original, folded, words, masked)
-    url = _url(original, folded, masked) if "." in original else None
+    url = _url(original, folded, words, masked) if "." in original else None
     phone = _phone(original, folded, words, masked, asked)
     name = _name(original, folded, words, masked, asked)
     company = _company(original, folded, words, asked)
@@ -202,9 +211,9 @@ def _telegram_nick(original: str, folded: str, words: ContactWords, masked: list
 _NICK = compile_regex(r"(\s{0,3}[:\-–—]?\s{0,3})([A-Za-z]\w{4,31})(?![\w.@])")
 
 
-def _url(original: str, folded: str, masked: list[tuple[int, int]]) -> Found[str] | None:
+def _url(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
     first: Found[str] | None = None
-    matches: list[Match[str]] = [*islice(_LINK.finditer(original), 10), *islice(_DOMAIN.finditer(folded), 10)]
+    matches: list[Match[str]] = [*islice(_LINK.finditer(original), 10), *islice(words.domain.finditer(folded), 10)]
     for match in matches:
         start, end = match.span()
         value = original[start:end].rstrip(_TRAILING)
@@ -435,5 +444,5 @@ def _capitals_before(original: str, at: int) -> Found[str] | None:
     return Found(value, offset + match.start(1), offset + match.start(1) + len(value), value, "contacts.company", 0.8)
 
 
-_FIRM_WORD = compile_regex(r"[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{1,30}\s?")
-_FIRM_BEFORE = compile_regex(r"((?:[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{0,30} ){0,2}[A-ZА-ЯІЇЄҐŁŚŻŹĆ][\w&'’+-]{0,30}),? ?$")
+_FIRM_WORD = compile_regex(rf"[{_CAPITALS}][\w&'’+-]{{1,30}}\s?")
+_FIRM_BEFORE = compile_regex(rf"((?:[{_CAPITALS}][\w&'’+-]{{0,30}} ){{0,2}}[{_CAPITALS}][\w&'’+-]{{0,30}}),? ?$")

@@ -15,6 +15,7 @@ from dialogs.reading.calendar import (
     nth_weekday,
     quarter_of,
     safe_date,
+    week_of_year,
     weekday_after,
     window_around,
 )
@@ -25,6 +26,7 @@ from dialogs.reading.text import Text
 from dialogs.reading.timewords import TimeWords
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3}
+WEEKS = 53  # of a long year
 _CLOSERS = {"", ".", ",", "!", "?"}
 
 
@@ -65,6 +67,7 @@ class Dates(MonthDays):
             self._season,
             self._holiday,
             self._week_of,
+            self._week_number,
             self._year,
         ):
             found = rule(at)
@@ -206,6 +209,8 @@ class Dates(MonthDays):
         if not value:
             return None
         step = self._ordinal_mark(at + 1)
+        if self.word(step) == "." and self.tokens[step].glued:
+            step += 1  # "2. Quartal"
         if self.word(step) == "кв" or self._unit(step) == "quarter":
             return self._quarter_year(value, at, step + 1)
         if self.word(step) in words.half_year and value < 3 and word not in {"1", "2"} | words.numbers.halves:
@@ -213,6 +218,21 @@ class Dates(MonthDays):
         if self.word(step) in words.half_year and value < 3 and len(self.word(step)) > 4:
             return self._with_year(lambda year: half_of(year, value), at, step + 1)
         return None
+
+    def _week_number(self, at: int) -> Dated | None:
+        """Read "KW 23", "23. KW", "KW 5 2027": a week of the year, the next one where no year is said."""
+        marks, number = self.words.week_numbers, at
+        if self.word(at) in marks:
+            number = at + 2 if self.word(at + 1) == "." and self.tokens[at + 1].glued else at + 1
+            last = number + 1
+        elif self.word(at + 1) == "." and self.word(at + 2) in marks:
+            last = at + 3
+        else:
+            return None  # "20 kW" is a power
+        raw = self.word(number)
+        if not raw.isdecimal() or len(raw) > 2 or not 1 <= int(raw) <= WEEKS:
+            return None
+        return self._with_year(lambda year: week_of_year(year, int(raw)), at, last)
 
     def _season(self, at: int) -> Dated | None:
         month = self.words.seasons.get(self.word(at))

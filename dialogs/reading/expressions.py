@@ -124,6 +124,7 @@ def _starters(time: TimeWords, relations: tuple[tuple[Relation, Phrases], ...]) 
         time.end,
         time.ordinal_last,
         time.year_words,
+        time.week_numbers,
         numbers.halves,
         numbers.articles,
     ):
@@ -245,6 +246,8 @@ def _core(dates: Dates, at: int, words: RelationWords, kinds: set[Relation]) -> 
         skipped = words.approx.begins(dates.tokens, step)
         if skipped:
             step += skipped
+            if dates.word(step) == "." and dates.tokens[step].glued:
+                step += 1  # the dot of "in ca. vier Monaten"
         elif dates.word(step) in words.time.fillers or (
             dates.word(step) in {":", "-"} and step > at - 1 and kinds != {Relation.NONE}
         ):

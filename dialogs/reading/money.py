@@ -116,6 +116,7 @@ def _free_after(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
             after.text in words.after_ok
             or words.max_after.begins(tokens, amount.last)
             or words.min_after.begins(tokens, amount.last)
+            or words.too_much.begins(tokens, amount.last)
         ):
             return True
         return any(found.begins(tokens, amount.last) for found in words.per.values())
@@ -237,6 +238,8 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
     if amount.plus:
         return value, None, "from"
     start = amount.first
+    if start > 1 and tokens[start - 1].text == "." and tokens[start - 1].glued and tokens[start - 2].kind == "w":
+        start -= 1  # the dot of "max. 30k"
     more = words.more_than.ends(tokens, start)
     if more and (words.too_much.begins(tokens, amount.last) or _denied(tokens, start - more, words)):
         return None, value, "up_to"

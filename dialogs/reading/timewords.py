@@ -41,6 +41,7 @@ class TimeWords:
     fillers: frozenset[str]  # prepositions before a date
     edge_of: frozenset[str]  # what may stand between "end" and "April"
     week_of: Phrases
+    week_numbers: frozenset[str]  # "KW 23"
     ago: frozenset[str]
     later: frozenset[str]
     from_now: Phrases
@@ -102,6 +103,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         fillers=lexicon.single("time", "fillers"),
         edge_of=lexicon.single("time", "edge_of"),
         week_of=phrases(lexicon.words("time", "week_of")),
+        week_numbers=lexicon.single("time", "week_numbers"),
         ago=lexicon.single("time", "ago"),
         later=lexicon.single("time", "later"),
         from_now=phrases(lexicon.words("time", "from_now")),
