@@ -1,12 +1,17 @@
 """A language is one folder: all of them bring the same files, and each passes what the others pass."""
 
+import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from bot.cli import GOOD, main
 from bot.tongues import FIRST, LANGUAGES
-from bot.workspace import LOCALES
+from bot.workspace import LOCALES, load_workspace
+from dialogs.reading.slots import read_case
 from tests.builders import everywhere, visitor
 
 FILES = {
@@ -69,3 +74,28 @@ def test_german_numbers_are_one_word() -> None:
     """Only a language that says how its parts are joined has its words taken apart."""
     joined = {language for language in LANGUAGES if lexicon(language)["numbers"].get("compound")}
     assert joined == {"de"}
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != FIRST])
+def test_a_workspace_may_speak_it_beside_the_first(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What docs/adding-a-language.md promises: list the language, check the workspace, and it is understood."""
+    folder = tmp_path / "mycompany"
+    assert main(["init", str(folder)]) == GOOD
+    company = folder / "company.yaml"
+    listed = f"languages: [{language}, {FIRST}]"
+    text, changed = re.subn(r"^languages: \[.*?\]", listed, company.read_text("utf-8"), count=1, flags=re.MULTILINE)
+    assert changed == 1
+    company.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == GOOD
+    assert f"languages: {language}, {FIRST}" in capsys.readouterr().out
+    example = next(
+        case
+        for case in yaml.safe_load((LOCALES / language / "examples.yaml").read_text("utf-8"))
+        if (case["expects"].get("money") or {}).get("high") and not case.get("asked")
+    )
+    case = {"id": "a", "text": example["text"], "lang": language, "ref_date": "2026-03-02"}
+    found: Any = read_case(case, load_workspace(str(folder)).library.ears, date(2026, 3, 2))["slots"]
+    assert found["money"]["high"] == example["expects"]["money"]["high"]

@@ -5,7 +5,7 @@ import pytest
 from dialogs.reading.language import detect_language
 from dialogs.reading.phrases import split_words
 from dialogs.reading.text import fold
-from tests.builders import demo
+from tests.builders import demo, everywhere
 
 
 def told(text: str) -> tuple[str | None, float]:
@@ -56,3 +56,20 @@ def test_what_all_languages_write_hints_at_none(text: str) -> None:
 def test_a_cyrillic_word_both_languages_share_is_of_the_first_that_is_spoken() -> None:
     spoken = [language for language in demo().ears.known if language in {"ru", "uk"}]
     assert told("сайт") == (spoken[0], 0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("was kostet eine Website für unsere Firma", "de"),
+        ("wir brauchen das bis Ende Mai", "de"),
+        ("how much is a website for our company", "en"),
+        ("is it possible to start in May", "en"),
+        ("ile kosztuje strona dla naszej firmy", "pl"),
+        ("je możemy zacząć w marcu", "pl"),
+    ],
+)
+def test_a_sentence_is_told_from_those_of_every_other_language(text: str, language: str) -> None:
+    found, sure = detect_language(text, split_words(fold(text)), everywhere().ears.known)
+    assert found == language
+    assert sure >= 0.5
