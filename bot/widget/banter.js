@@ -282,7 +282,7 @@
         holding = false;
         continue;
       }
-      const step = !session ? wanted && create : !resumed ? resume : item && (() => send(gather(item)));
+      const step = !session ? wanted && create : !resumed ? resume : item && (() => deliver(item));
       if (!step) break;
       const answer = await step();
       const failed = passing(answer.status);
@@ -326,17 +326,31 @@
     if (holding) for (const done of [...sleepers]) done();
   }
 
-  /** What was written in a row, as one message under the first id. @param {Item} item */
-  function gather(item) {
+  /** Another tab may have joined, tried or sent the words that wait here; the shelf tells. */
+  function agree() {
+    if (!shelf.get(KEY)) return; // Emptied behind our back: it tells nothing.
+    for (const item of together()) {
+      const kept = shelf.get(item.key);
+      if (kept) Object.assign(item, kept);
+      else dequeue(item);
+      view.join(item, kept ? [] : [item]);
+      if (!kept) resumed = false; // The transcript has it, or will.
+    }
+    if (!resumed) work();
+  }
+
+  /** What was written in a row goes as one message under the first id. @param {Item} item @returns {Promise<Answer>} */
+  async function deliver(item) {
+    agree();
+    if (!queue.includes(item)) return { status: 200, data: null, wait: 0 };
     const [first, ...more] = together();
-    if (first !== item) return item;
-    if (more.length) {
+    if (first === item && more.length) {
       first.value = first.label = [first, ...more].map((one) => one.value).join("\n");
       shelf.set(first.key, first); // First the whole, then the parts: nothing is lost in between.
       for (const one of more) dequeue(one);
       view.join(first, more);
     }
-    return first;
+    return send(item);
   }
 
   /** @returns {Promise<Answer>} */
@@ -436,7 +450,9 @@
     shelf.drop(KEY);
     stopListening();
     // A button belongs to its question; in a new conversation its label is simply what the visitor says.
-    for (const item of queue) if (item.kind === "choice") Object.assign(item, { kind: "text", value: item.label });
+    for (const item of queue) {
+      if (item.kind === "choice") shelf.set(item.key, Object.assign(item, { kind: "text", value: item.label }));
+    }
     view.clear(false);
     wanted = wanted && opened;
   }
@@ -538,6 +554,7 @@
     if (item) dequeue(item); // It arrived, though its answer has not reached us yet.
     if (item && !queue.length) trouble("send", false);
     view.show(turn, false);
+    if (item) agree();
   }
 
   /** @type {Set<string>} */

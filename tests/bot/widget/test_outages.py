@@ -79,6 +79,47 @@ def test_what_waits_for_more_words_is_sent_when_the_page_is_left(visitor: Visito
     assert said_by_me(visitor) == ["one\ntwo"]
 
 
+def test_what_another_tab_has_sent_is_not_joined_with_later_words(
+    visitor: Visitor, device: BrowserContext, server: ChatServer
+) -> None:
+    """Words on the shelf are sent by whichever tab is first; under an id that was used, new words would be lost."""
+    visitor.page.route("**/events**", lambda route: route.abort())  # the first tab is not told what the second sends
+    visitor.open()
+    visitor.say("one")
+    visitor.input.press_sequentially("t")  # still writing: the first tab waits for more
+    other = Visitor(device.new_page(), server).arrive()
+    other.launcher.click()
+    for _ in range(100):
+        if server.only().said():
+            break
+        visitor.input.press_sequentially("t")
+    assert server.only().said() == ["one"]
+    visitor.say("two")
+    server.wait_for(lambda: len(server.only().said()) > 1)
+    assert server.only().said() == ["one", "two"]
+    for tab in (visitor, other):
+        expect(tab.rows("me")).to_have_text(["one", "two"])
+
+
+def test_words_another_tab_has_joined_are_not_sent_again(
+    visitor: Visitor, device: BrowserContext, server: ChatServer
+) -> None:
+    visitor.open()
+    server.go_down()
+    other = Visitor(device.new_page(), server)
+    visitor.say("one")
+    visitor.input.press_sequentially("t")
+    visitor.say("two")
+    visitor.input.press_sequentially("t")  # both wait in the first tab, and the second finds both
+    server.come_back()
+    other.arrive()
+    other.launcher.click()
+    for tab in (visitor, other):
+        tab.sees("You said: one two")
+        expect(tab.rows("me")).to_have_text(["one two"])
+    assert server.only().said() == ["one\ntwo"]
+
+
 def test_the_visitor_can_try_again_at_once(visitor: Visitor, server: ChatServer) -> None:
     visitor.open()
     server.faults.append(Fault())
