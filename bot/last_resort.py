@@ -6,13 +6,14 @@ from datetime import UTC
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from bot.blame import kind_of, place_of
 from bot.channels.telegram_payload import KIND as TELEGRAM_REPLY
 from bot.channels.telegram_payload import reply_payload
 from bot.notifiers.card import HandoffCard
 from dialogs.library import Library
-from dialogs.values import Conversation, Effect, EffectKind, Inbound, Kind, Mode, Outcome, Reply, changed
+from dialogs.values import Conversation, Effect, EffectKind, Inbound, Kind, Mode, Outcome, Reply
 from scoring.assess import Assessment, Fit
 from scoring.values import Temperature
 from storage.values import OutboxItem
@@ -45,11 +46,11 @@ def last_outcome(conversation: Conversation, inbound: Inbound, line: str) -> Out
         line: What to say; "" says nothing.
     """
     turn, by_visitor = conversation.turn + 1, inbound.kind in FROM_VISITORS
-    after = changed(conversation, turn=turn)
+    after = replace(conversation, turn=turn)
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
     if by_visitor:
-        after = changed(after, generation=conversation.generation + 1, handoff=conversation.handoff or "offered")
+        after = replace(after, generation=conversation.generation + 1, handoff=conversation.handoff or "offered")
         effects = (handoff_effect(conversation, turn),)
         if line and conversation.mode is not Mode.HUMAN:
             replies = (Reply(f"{turn}.1", line),)

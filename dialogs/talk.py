@@ -1,9 +1,11 @@
 """The working state of one turn: what the conversation becomes, what is said, what should happen."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from dialogs.doubts import arising, is_doubt, question_for
 from dialogs.framework import ChoiceSpec, Question
@@ -24,7 +26,6 @@ from dialogs.values import (
     Mode,
     Outcome,
     Reply,
-    changed,
 )
 from dialogs.wording import Voice
 from scoring.assess import Assessment, weigh
@@ -46,7 +47,7 @@ class Talk:
         self.library = library
         self.company = library.company
         self.turn = conversation.turn + 1
-        self.conversation = changed(conversation, turn=self.turn)
+        self.conversation = replace(conversation, turn=self.turn)
         self.framework = library.framework(conversation.framework)
         self.heard: tuple[str, ...] = ()
         self.clash: str | None = None  # the doubt about what was just said against what was said before
@@ -59,7 +60,7 @@ class Talk:
         self._view: Knowledge | None = None
         self._variables: dict[str, Any] | None = None
         if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE, Kind.START):
-            self.conversation = changed(self.conversation, generation=conversation.generation + 1)
+            self.conversation = replace(self.conversation, generation=conversation.generation + 1)
 
     # -- what is known
 
@@ -121,7 +122,7 @@ class Talk:
         if not added:
             return
         self._new.extend(added)
-        self.conversation = changed(self.conversation, facts=(*self.conversation.facts, *added))
+        self.conversation = replace(self.conversation, facts=(*self.conversation.facts, *added))
         self._forget()
 
     def note(self, key: str, value: FactValue, quote: str) -> None:
@@ -134,7 +135,7 @@ class Talk:
         """Take back what stands under these keys; the history stays."""
         known = self.known
         self.learn(
-            replace(found[-1], value=None, how="withdrawn", at=self.inbound.at)
+            dataclasses.replace(found[-1], value=None, how="withdrawn", at=self.inbound.at)
             for key in keys
             if (found := known.facts(key))
         )
@@ -150,7 +151,7 @@ class Talk:
     def signal(self, kind: str) -> None:
         """Something the lead did."""
         signal = Signal(self.inbound.id, kind[:64], self.inbound.at)
-        self.conversation = changed(self.conversation, signals=(*self.conversation.signals, signal))
+        self.conversation = replace(self.conversation, signals=(*self.conversation.signals, signal))
         self._forget()
 
     def _forget(self) -> None:
@@ -161,33 +162,33 @@ class Talk:
         """The question that waited is settled."""
         asked = self.conversation.asked
         if asked and asked[-1].ending is Ending.OPEN:
-            self.conversation = changed(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
+            self.conversation = replace(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
 
     def put(self, question: Question, *, attempts: int = 1) -> None:
         """A question now waits; one that was put before is moved to the end."""
         kept = tuple(one for one in self.conversation.asked if one.question != question.id)
-        self.conversation = changed(
+        self.conversation = replace(
             self.conversation, asked=(*kept, AskedQuestion(question.id, self.turn, Ending.OPEN, attempts))
         )
 
     def try_again(self) -> None:
         """The question that waits is worded once more; buttons under its first wording still count."""
         *settled, last = self.conversation.asked
-        self.conversation = changed(self.conversation, asked=(*settled, replace(last, attempts=last.attempts + 1)))
+        self.conversation = replace(self.conversation, asked=(*settled, replace(last, attempts=last.attempts + 1)))
 
     def enter(self, trigger: str) -> None:
         """Move the conversation; its table says where."""
-        self.conversation = changed(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
+        self.conversation = replace(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
 
     def speak(self, language: str, *, fixed: bool = False) -> None:
         """Go on in another language."""
-        self.conversation = changed(self.conversation, language=language, language_fixed=fixed)
+        self.conversation = replace(self.conversation, language=language, language_fixed=fixed)
         self._variables = None
         self.voice = Voice(self.library.wording(language), f"{self.before.id}:{self.turn}", self.voice.told)
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation."""
-        self.conversation = changed(self.conversation, **fields)
+        self.conversation = replace(self.conversation, **fields)
 
     def sync_stage(self) -> None:
         """Move the lead to where its answers put it, while it is not yet in the hands of sales."""
@@ -280,7 +281,7 @@ class Talk:
         self._keep_the_date()
         waiting = self.waiting
         return Outcome(
-            conversation=changed(self.conversation, told=self.voice.told),
+            conversation=replace(self.conversation, told=self.voice.told),
             replies=tuple(self._replies),
             effects=tuple(self._effects),
             assessment=self.weighed,

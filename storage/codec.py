@@ -19,17 +19,11 @@ from scoring.values import Evidence, Fact, FactValue, Headcount, MoneyRange, Sou
 from storage.values import CriterionPoints
 
 _COLUMNS = ("id", "channel", "turn", "generation", "facts")  # kept as columns or rows of their own
-_HINTS = get_type_hints(Conversation)
-_KEPT = [field for field in dataclasses.fields(Conversation) if field.name not in _COLUMNS]
+_KEPT = [field for field in msgspec.structs.fields(Conversation) if field.name not in _COLUMNS]
 _NAMES = tuple(field.name for field in _KEPT)
 _State = msgspec.defstruct(
     "_State",
-    [
-        (field.name, _HINTS[field.name])
-        if field.default is dataclasses.MISSING
-        else (field.name, _HINTS[field.name], field.default)
-        for field in _KEPT
-    ],
+    [(one.name, one.type) if one.required else (one.name, one.type, one.default) for one in _KEPT],
 )
 _state_of = attrgetter(*_NAMES)
 

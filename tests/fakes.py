@@ -1,9 +1,10 @@
 """A core that decides nothing: outcomes of the right shape for tests of the shell."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import structs
 
 from dialogs.values import Choice, Conversation, Effect, EffectKind, Inbound, Kind, Mode, Outcome, Reply
 from scoring.assess import Assessment, CriterionScore, Fit, Flag, Point
@@ -16,7 +17,7 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def conversation(key: str = "c1", channel: str = "web", **fields: object) -> Conversation:
     """A conversation nobody has said anything in."""
-    return replace(Conversation(key, channel, "bant", "en", MONDAY, source="spring", page="/prices"), **fields)
+    return structs.replace(Conversation(key, channel, "bant", "en", MONDAY, source="spring", page="/prices"), **fields)
 
 
 def inbound(
@@ -67,7 +68,7 @@ def outcome(
         f"{turn}.1", f"What should it do first? ({turn})", (Choice(f"{turn}:need.category:crm", "Keep our customers"),)
     )
     return Outcome(
-        conversation=replace(before, **{**moved, **changes}),
+        conversation=structs.replace(before, **{**moved, **changes}),
         replies=(reply,),
         effects=tuple(effects),
         assessment=assessment(facts),

@@ -1,8 +1,10 @@
 """Amounts in a message: numbers with currency, slang scales, cents and ranges, whatever they are meant for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.moneywords import MoneyWords
 from dialogs.reading.numbers import ONE, Number, Numbers, between
@@ -12,8 +14,7 @@ TEN = Decimal(10)
 SOFT = 3  # words of "or maybe even"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True, gc=False):
     """A sum over tokens[first:last], before its bounds are known."""
 
     low: Decimal

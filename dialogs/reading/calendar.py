@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 DAY = timedelta(days=1)
 UNIT_DAYS = {
@@ -21,8 +22,7 @@ YEAR_END = "12-31"  # a day by which, not a feast before which
 FAR = Decimal(36500)  # days; nobody plans beyond a century
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True, gc=False):
     """Days from start to end, both inclusive, and the grain they were named in."""
 
     start: date

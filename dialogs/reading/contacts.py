@@ -6,6 +6,7 @@ from re import Match, Pattern, escape
 from re import compile as compile_regex
 
 import phonenumbers
+from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.text import fold
@@ -68,8 +69,7 @@ class ContactWords:
     domain: Pattern[str]  # an address on the web without https
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(Struct, frozen=True, gc=False):
     """All that was found, and the spans other readers must not look into."""
 
     email: Found[str] | None = None

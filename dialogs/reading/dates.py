@@ -1,8 +1,9 @@
 """Dates of a message as stretches of days, whatever they are called: the longest reading at a token wins."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import (
     Stretch,

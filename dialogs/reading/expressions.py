@@ -1,9 +1,12 @@
 """Dates and lengths with the relation they stand in: by, in, within, after, from ... to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import add_days, add_months
 from dialogs.reading.dates import Dates
@@ -49,8 +52,7 @@ class RelationWords:
     starters: frozenset[str]  # those, and the words of relations; all others are passed over
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True, gc=False):
     """A date or length with its relation over tokens[first:last]."""
 
     relation: Relation

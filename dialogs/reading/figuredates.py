@@ -1,9 +1,10 @@
 """Dates in figures: 31.10.74, 2027-03-15, 5/17, 14. - 15.10., 04/2027."""
 
-from dataclasses import replace
 from datetime import date
 from re import Match
 from re import compile as compile_regex
+
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import Stretch, month_of, next_of, safe_date
 from dialogs.reading.tokens import Token

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.money import MoneyWords, compile_money, read_money
 from dialogs.reading.numberwords import NOBODY
@@ -26,8 +28,7 @@ class FigureWords:
     spans: SpanWords
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True, gc=False):
     """What the numeric readers found in one message."""
 
     money: Found[MoneyRange] | None

@@ -1,8 +1,11 @@
 """Everything one message says, read by every reader in one go."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.answer import compile_answer, read_answer
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
@@ -61,8 +64,7 @@ class Ears:
         return tuple(self.tongues)
 
 
-@dataclass(frozen=True, slots=True)
-class Listened:
+class Listened(Struct, frozen=True, gc=False):
     """A message folded and split into words, for whoever looks at it before it is read."""
 
     text: Text

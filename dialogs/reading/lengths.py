@@ -1,8 +1,10 @@
 """Lengths of time: "3-4 months", "полгода", "rok do półtora roku", "2 years and 3 months"."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import UNIT_DAYS, UNIT_MONTHS, add_length
 from dialogs.reading.numbers import HUNDRED, ONE, Number, Numbers, between, read_numbers
@@ -11,8 +13,7 @@ from dialogs.reading.timewords import TimeWords
 from dialogs.reading.tokens import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Struct, frozen=True, gc=False):
     """A length of time over tokens[first:last]; high differs from low in "3-4 months"."""
 
     low: Decimal

@@ -1,6 +1,6 @@
 """Days of a month: "3 марта 2015", "July 13-15", "the 15th", "Luty 18", and years behind them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import Stretch, add_months, month_of, next_of, safe_date
 from dialogs.reading.periods import Dated, Periods

@@ -1,8 +1,10 @@
 """The numbers of a message, in figures and in words; read once and shared by all numeric readers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.numberwords import HALF, NumberWords
 from dialogs.reading.text import Text
@@ -15,8 +17,7 @@ THOUSAND = Decimal(1000)
 _COMPOUND = 6, 60  # letters of a number written as one word
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True, gc=False):
     """A number over tokens[first:last] (text[start:end])."""
 
     value: Decimal
@@ -31,8 +32,7 @@ class Number:
     inverted: bool = False  # "тысяч 5"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True, gc=False):
     """All tokens of a message and the numbers in it, in order."""
 
     tokens: tuple[Token, ...]

@@ -1,8 +1,11 @@
 """Head-counts: staff of the company or users of the system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.matching import Phrases, phrases
@@ -30,8 +33,7 @@ class PeopleWords:
     things: Phrases  # nouns that count something else
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(Struct, frozen=True, gc=False):
     """How many, over tokens[first:last]."""
 
     low: Decimal

@@ -1,7 +1,9 @@
 """Days and stretches named from today: "tomorrow", "next month", "last two weeks", "in the fall"."""
 
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dialogs.reading.calendar import (
     Stretch,
@@ -18,8 +20,7 @@ from dialogs.reading.lengths import Length, Lengths
 ALONE = 2  # tokens; a message this short that names a month means the month
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True, gc=False):
     """A stretch of days named by tokens[first:last]."""
 
     stretch: Stretch

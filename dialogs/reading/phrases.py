@@ -17,10 +17,12 @@ by regular expressions, and one message costs at most `BUDGET` comparisons, so n
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from re import compile as compile_regex
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.text import BLANK, fold
@@ -40,8 +42,7 @@ _HARD = frozenset("!?;\n\r")
 _SOFT = frozenset(",()–—/:" + BLANK)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True, gc=False):
     """The words of a message with their places; clause changes at a sentence's end, phrase also at a comma."""
 
     norms: list[str]
@@ -125,8 +126,7 @@ class Phrase(NamedTuple):
         return self.anchor.accepts(word) or any(step.accepts(word) for step in (*self.before, *self.after))
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """A phrase found: words[head:tail+1] of the message; size is how many words of it the phrase itself named."""
 
     kind: str
@@ -138,7 +138,7 @@ class Hit:
     length: int  # characters from first to last
     start: int = 0
     end: int = 0
-    phrase: Phrase | None = field(default=None, compare=False, repr=False)
+    phrase: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)

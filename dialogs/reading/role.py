@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
+
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
 from dialogs.reading.text import Text
@@ -44,8 +46,7 @@ class RoleWords:
     negations: Negations
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRead:
+class RoleRead(Struct, frozen=True, gc=False):
     """Level and decision, each None when nothing was said of it."""
 
     level: Found[RoleLevel] | None

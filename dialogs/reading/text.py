@@ -1,9 +1,10 @@
 """A message as readers see it: folded to one spelling, character for character, with contacts blanked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from re import compile as compile_regex
 from unicodedata import normalize
+
+from msgspec import Struct, field
 
 BLANK = "\ufffc"  # neither a word character nor white space, so nothing is read across a masked contact
 
@@ -32,8 +33,7 @@ def _table() -> dict[int, str]:
 _FOLD = _table()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """
     A message: original, and folded of the same length so that offsets in one are offsets in the other.
 
@@ -44,7 +44,7 @@ class Text:
     original: str
     folded: str
     language: str
-    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)  # shared by readers
+    memo: dict[str, object] = field(default_factory=dict)  # shared by readers
 
     def quote(self, start: int, end: int) -> str:
         """The visitor's own spelling of text[start:end]."""

@@ -1,10 +1,12 @@
 """What the readers return: every value with its span, quote, origin and confidence."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from scoring.values import Headcount, MoneyRange, RoleLevel, Window
 
@@ -59,8 +61,7 @@ class Asked(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T_co]):
+class Found(Struct, Generic[T_co], frozen=True, gc=False):
     """A value read from text[start:end]; how names the rule that read it."""
 
     value: T_co
@@ -88,8 +89,7 @@ class Days:
     end: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True, gc=False):
     """A phrase the lexicon ties to a fact, e.g. "ТЗ нет" -> spec.has = "no"."""
 
     key: str
@@ -104,8 +104,7 @@ class Unit:
     thousands: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, gc=False):
     """Everything all readers found in one message; None or () where nothing was said."""
 
     language: str
@@ -129,7 +128,7 @@ class Reading:
     number: Found[Decimal] | None = None
     duration: Found[Duration] | None = None
     days: Found[Days] | None = None
-    mentions: tuple[Found[Mention], ...] = field(default=())
+    mentions: tuple[Found[Mention], ...] = ()
     social: Social | None = None
     unit: Found[Unit] | None = None
     denied: tuple[Found[str], ...] = ()  # needs taken back in so many words: "not an app, a website"

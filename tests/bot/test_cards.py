@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from bot.cards import card_for
 from dialogs.library import Library
 from dialogs.values import EffectKind, Inbound, Kind, Outcome
@@ -17,7 +19,7 @@ def told(key: str, value: str, inbound: str) -> Fact:
 def qualified(library: Library, *more: Fact) -> Outcome:
     outcome = visitor(library).presses_all("crm", "not_sure", "none", "fine")
     conversation = outcome.conversation
-    return replace(outcome, conversation=replace(conversation, facts=(*conversation.facts, *more)))
+    return replace(outcome, conversation=structs.replace(conversation, facts=(*conversation.facts, *more)))
 
 
 def test_files_and_questions_stand_on_the_card(library: Library) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import msgspec
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from bot import reception
@@ -234,7 +235,7 @@ async def test_a_decision_that_cannot_be_written_down_becomes_an_apology(
 
     def skips_a_turn(before: Conversation, inbound: Inbound, library: Library) -> Outcome:
         outcome = advance(before, inbound, library)
-        return replace(outcome, conversation=replace(outcome.conversation, turn=99))
+        return replace(outcome, conversation=structs.replace(outcome.conversation, turn=99))
 
     monkeypatch.setattr(reception, "advance", skips_a_turn)
     turn = await desk.receive(request("i1", Kind.TEXT, SECRET))
@@ -316,4 +317,4 @@ def test_a_messenger_chat_goes_on_for_years() -> None:
     before = fakes.conversation(channel="telegram", generation=10_000)
     reception.refuse_excess(before, fakes.inbound())
     with pytest.raises(reception.ConversationFull):
-        reception.refuse_excess(replace(before, channel="web"), fakes.inbound())
+        reception.refuse_excess(structs.replace(before, channel="web"), fakes.inbound())

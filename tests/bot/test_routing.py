@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from bot.notifiers.card import HandoffCard
 from bot.routing import Routes
@@ -17,7 +18,7 @@ NOTIFIERS = ("notify.email", "notify.webhook")
 
 def routed(library: Library, outcome: Outcome, **conversation: str) -> tuple[OutboxItem, ...]:
     routes = Routes(library, NOTIFIERS, "https://chat.example")
-    changed: Conversation = replace(outcome.conversation, **conversation)  # type: ignore[arg-type]
+    changed: Conversation = structs.replace(outcome.conversation, **conversation)  # type: ignore[arg-type]
     return routes(Inbound("i9", "c1", Kind.TEXT, "x", MONDAY), replace(outcome, conversation=changed))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from dialogs.engine import advance, open_conversation
 from dialogs.library import Library
@@ -81,7 +82,7 @@ SAID = {
 def asked(library: Library, question: str, language: str = "en") -> Visitor:
     """A visitor who has just been asked this."""
     one = Visitor(library, language)
-    one.conversation = replace(one.conversation, facts=BEFORE[question])
+    one.conversation = structs.replace(one.conversation, facts=BEFORE[question])
     assert one.opens().asked == question
     return one
 
@@ -228,7 +229,7 @@ def test_a_stale_tap_changes_nothing(library: Library, tap: str) -> None:
     one.presses("1:need.what:crm")
     before = one.conversation
     outcome = one.presses(tap)
-    kept = replace(one.conversation, turn=before.turn, generation=before.generation, told=before.told)
+    kept = structs.replace(one.conversation, turn=before.turn, generation=before.generation, told=before.told)
     assert kept == before
     assert (outcome.new_facts, outcome.asked, one.conversation.turn) == ((), "need.detail", before.turn + 1)
 
@@ -401,7 +402,7 @@ def test_who_cannot_be_helped_is_told_so_and_let_go(
     library: Library, facts: tuple[Fact, ...], words: str, flag: str
 ) -> None:
     one = Visitor(library)
-    one.conversation = replace(one.conversation, facts=facts)
+    one.conversation = structs.replace(one.conversation, facts=facts)
     one.opens()
     outcome = one.says(words)
     assert flag in outcome.assessment.flag_names
@@ -421,7 +422,7 @@ def test_after_a_farewell_nothing_more_is_asked(library: Library, words: str) ->
 
 def test_a_farewell_leaves_a_way_back(library: Library) -> None:
     one = Visitor(library)
-    one.conversation = replace(one.conversation, facts=PLANET)
+    one.conversation = structs.replace(one.conversation, facts=PLANET)
     one.opens()
     one.says("in a month")
     assert one.conversation.stage is Stage.DISQUALIFIED
@@ -494,7 +495,7 @@ def test_the_bot_follows_the_visitor_into_their_language(library: Library, words
 
 def test_a_language_the_visitor_asked_for_stays(library: Library) -> None:
     one = visitor(library)
-    one.conversation = replace(one.conversation, language_fixed=True)
+    one.conversation = structs.replace(one.conversation, language_fixed=True)
     one.says("Нам потрібна CRM для відділу продажу")
     assert one.conversation.language == "en"
 
@@ -524,7 +525,7 @@ def test_opening_the_chat_again_repeats_the_question_that_waits(library: Library
 def test_a_question_a_newer_tree_dropped_does_not_stop_the_talk(library: Library) -> None:
     one = visitor(library)
     gone = AskedQuestion("need.colour", 1)
-    one.conversation = replace(one.conversation, asked=(gone,))
+    one.conversation = structs.replace(one.conversation, asked=(gone,))
     assert one.says("qwrtpsdf").asked == "need.what"
 
 

@@ -1,10 +1,10 @@
 """Questions about the company are found however they are put; answers to our own questions are never taken for one."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import structs
 
 from bot.workspace import LOCALES, WORKSPACES, load_workspace
 from dialogs.errors import BrokenContent
@@ -82,7 +82,7 @@ def test_the_answer_comes_in_the_language_of_the_talk() -> None:
     talk = visitor(demo(), "ru")
     talk.says("нужен сайт")
     talk.says("не знаю")
-    talk.conversation = replace(talk.conversation, language_fixed=True)
+    talk.conversation = structs.replace(talk.conversation, language_fixed=True)
     assert "варшавск" in talk.says("where are you based?").replies[-1].text.lower()
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dialogs.engine import advance, open_conversation
 from dialogs.framework import CONTACT
@@ -232,7 +233,9 @@ def test_no_trick_breaks_a_turn(language: str, question: str | None) -> None:
 
 def _put(one: Visitor, question: str) -> None:
 
-    one.conversation = replace(one.conversation, turn=1, asked=(AskedQuestion(question, 1),), mode=Mode.QUALIFYING)
+    one.conversation = structs.replace(
+        one.conversation, turn=1, asked=(AskedQuestion(question, 1),), mode=Mode.QUALIFYING
+    )
 
 
 @given(text=st.text(max_size=300), language=languages, question=st.sampled_from([one.id for one in bant().questions]))

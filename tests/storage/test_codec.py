@@ -151,7 +151,7 @@ def test_every_field_of_a_conversation_is_kept() -> None:
         "generation",
         "facts",
     }
-    assert kept == {field.name for field in dataclasses.fields(Conversation)}
+    assert kept == {field.name for field in msgspec.structs.fields(Conversation)}
 
 
 def full_assessment(facts: tuple[Fact, ...]) -> Assessment:

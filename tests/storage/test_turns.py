@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from dialogs.values import Conversation, Effect, EffectKind, Inbound, Kind, Outcome
 from scoring.values import MoneyRange
@@ -122,8 +123,8 @@ async def test_a_row_the_database_refuses_belongs_to_its_own_request(store: Stor
 @pytest.mark.parametrize(
     "slip",
     [
-        lambda decided: replace(decided, conversation=replace(decided.conversation, turn=7)),
-        lambda decided: replace(decided, conversation=replace(decided.conversation, id="other")),
+        lambda decided: replace(decided, conversation=structs.replace(decided.conversation, turn=7)),
+        lambda decided: replace(decided, conversation=structs.replace(decided.conversation, id="other")),
         lambda decided: replace(decided, new_facts=()),
     ],
     ids=["a turn left out", "another conversation", "a fact that is not new"],
@@ -178,7 +179,7 @@ async def test_a_chat_is_found_by_its_channels_name_and_opened_once(store: Store
     chat = fakes.conversation("t1", "telegram")
     asked = [
         TurnRequest(fakes.inbound("u1", "t1"), chat, external="telegram:77"),
-        TurnRequest(fakes.inbound("u2", "t2"), replace(chat, id="t2"), external="telegram:77"),
+        TurnRequest(fakes.inbound("u2", "t2"), structs.replace(chat, id="t2"), external="telegram:77"),
     ]
     first, second = await asyncio.gather(*(take(store, request) for request in asked), return_exceptions=True)
     assert isinstance(first, StoredTurn)

@@ -30,7 +30,7 @@ def heard(text: str, language: str | None = "ru", asked: Asked | None = None) ->
 )
 def test_every_quote_stands_where_its_span_says(language: str, case: dict[str, Any]) -> None:
     reading = heard(case["text"], language)
-    values = [getattr(reading, name) for name in Reading.__dataclass_fields__]
+    values = [getattr(reading, name) for name in Reading.__struct_fields__]
     found = [
         one for value in values for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Found)
     ]
