@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import msgspec
 
@@ -24,6 +25,7 @@ AHEAD = 0.08  # how far the best entry has to be before the next
 CORE = 0.5  # how much of the rarest word of a wording has to be in the question
 MOST_WORDS = 24  # of one question; whoever writes more asks more than one thing
 MOST_SEGMENTS = 6
+LONGEST = 2000  # characters looked at
 _WORD = re.compile(r"[^\W_]+")
 _SEGMENT = re.compile(r"[^.!?;\n]+[?]*")
 
@@ -59,15 +61,16 @@ class Faq:
     def find(self, text: str) -> Asked | None:
         """The clearest question of a message that one of the entries answers; None when there is none."""
         found: list[Asked] = []
-        for start, end, marked in _segments(text) if self.owners else ():
-            best = self.nearest(text[start:end])
+        folded = fold(text[:LONGEST])
+        for start, end, marked in _segments(folded) if self.owners else ():
+            best = self._nearest(_pieces(folded[start:end]))
             if best is not None and best[1] >= (ALIKE if marked else ALIKE_UNMARKED):
                 found.append(Asked(best[0], start, end, best[1]))
         return max(found, key=lambda asked: asked.likeness, default=None)
 
-    def nearest(self, question: str) -> tuple[str, float] | None:
+    def _nearest(self, pieces: Sequence[str]) -> tuple[str, float] | None:
         """The entry whose wording is most alike, with the likeness; None if none is clearly ahead."""
-        ranked = self.ranked(question)
+        ranked = self._ranked(pieces)
         if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < AHEAD):
             return None
         return ranked[0]
@@ -79,48 +82,48 @@ class Faq:
         The rarest word of a wording has to be there. The likeness is halfway between how much of both is alike and how
         much of the wording is there, so that "hi, a quick question first" in front costs little.
         """
-        counts = Counter(_pieces(question))
-        likely = self._with_their_core(counts)
+        return self._ranked(_pieces(fold(question)))
+
+    def _ranked(self, pieces: Sequence[str]) -> list[tuple[str, float]]:
+        likely = self._with_their_core(pieces)
         if not likely:
             return []
-        length = math.sqrt(sum((count * self.weights.get(one, self.rarest)) ** 2 for one, count in counts.items()))
+        counts = Counter(pieces)
+        length = math.sqrt(sum([(count * self.weights.get(one, self.rarest)) ** 2 for one, count in counts.items()]))
         best: dict[str, float] = {}
         for at in likely:
-            alike = there = 0.0
-            for piece, other in self.wordings[at].items():
-                if piece in counts:
-                    alike += counts[piece] * self.weights[piece] / length * other
-                    there += other * other
+            shares = self.wordings[at]
+            shared = [piece for piece in shares if piece in counts]
+            alike = sum([counts[piece] * self.weights[piece] / length * shares[piece] for piece in shared])
+            there = sum([shares[piece] ** 2 for piece in shared])
             best[self.owners[at]] = max(best.get(self.owners[at], 0.0), (alike + there) / 2)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
 
-    def _with_their_core(self, counts: Mapping[str, int]) -> list[int]:
+    def _with_their_core(self, pieces: Sequence[str]) -> list[int]:
         """Wordings whose rarest word is there: "do you work with sole traders" is not "do you work with Kazakhstan"."""
-        there: Counter[int] = Counter()
-        for piece in counts:
-            there.update(self.core_pieces.get(piece, ()))
+        found = [self.core_pieces[piece] for piece in dict.fromkeys(pieces) if piece in self.core_pieces]
+        there = Counter(chain.from_iterable(found))
         return [at for at, count in there.items() if count >= CORE * self.cores[at]]
 
 
-def _segments(text: str) -> Iterator[tuple[int, int, bool]]:
+def _segments(folded: str) -> Iterator[tuple[int, int, bool]]:
     """Sentences of a message, and whether each is marked as a question."""
-    for count, match in enumerate(_SEGMENT.finditer(text[:2000])):
+    for count, match in enumerate(_SEGMENT.finditer(folded)):
         if count >= MOST_SEGMENTS:
             break
         if 0 < len(_WORD.findall(match[0])) <= MOST_WORDS:
             yield match.start(), match.end(), match[0].endswith("?")
 
 
-def _pieces(text: str) -> Iterator[str]:
-    for word in _WORD.findall(fold(text)):
-        padded = f" {word} "
-        for at in range(len(padded) - 2):
-            yield padded[at : at + 3]
+def _pieces(folded: str) -> list[str]:
+    """Three letters in a row, spaces around each word included."""
+    words = [f" {word} " for word in _WORD.findall(folded)]
+    return [word[at : at + 3] for word in words for at in range(len(word) - 2)]
 
 
 def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
     """Index the wordings of every entry, in all languages together: people ask in one and are answered in another."""
-    wordings = [(name, Counter(_pieces(text))) for name, entry in entries.items() for text in _texts(entry.asks)]
+    wordings = [(name, Counter(_pieces(fold(text)))) for name, entry in entries.items() for text in _texts(entry.asks)]
     if not wordings:
         return Faq()
     spread = Counter(piece for _, counts in wordings for piece in counts)
@@ -148,7 +151,7 @@ def _shares(counts: Mapping[str, int], weights: Mapping[str, float]) -> dict[str
 
 def _core(text: str, weights: Mapping[str, float]) -> frozenset[str]:
     """The pieces of the rarest word of a wording."""
-    words = [frozenset(_pieces(word)) for word in _WORD.findall(text)]
+    words = [frozenset(_pieces(word)) for word in _WORD.findall(fold(text))]
     return max(words, key=lambda pieces: sum(weights[piece] for piece in pieces) / len(pieces), default=frozenset())
 
 
