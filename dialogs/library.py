@@ -48,6 +48,8 @@ class Library:
     doubtful_currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language -> what it may be too
     faq: Faq = field(default_factory=Faq, repr=False)
     languages: Mapping[str, str] = field(default_factory=dict)  # language -> its own name
+    house: dict[str, Mapping[str, object]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # language -> what texts may say of the company, worked out when first needed
 
     def wording(self, language: str) -> Wording:
         """The texts of a language, or of the company's first one."""

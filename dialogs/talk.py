@@ -1,7 +1,7 @@
 """The working state of one turn: what the conversation becomes, what is said, what should happen."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -122,8 +122,10 @@ class Talk:
         if not added:
             return
         self._new.extend(added)
+        known = self.known.after(added)
         self.conversation = replace(self.conversation, facts=(*self.conversation.facts, *added))
         self._forget()
+        self._known = known
 
     def note(self, key: str, value: FactValue, quote: str) -> None:
         """One fact from the whole inbound, e.g. that a person is wanted."""
@@ -214,19 +216,29 @@ class Talk:
     def variables(self) -> dict[str, Any]:
         """What texts may mention."""
         if self._variables is None:
-            known, stack, hours = self.known, self.company.stack, self.company.hours
-            declined = [str(value) for value in known.values("need.stack") if value in stack.declines]
+            known, declines = self.known, self.company.stack.declines
+            declined = [str(value) for value in known.values("need.stack") if value in declines]
             role = known.value("authority.role")
             self._variables = {
-                "company": self.company.name,
+                **self._house(),
                 "tech": ", ".join(brand(value, self.library) for value in declined),
-                "works_in": ", ".join(brand(value, self.library) for value in stack.works_in[:4]),
-                "minutes": self.company.sla_minutes,
-                "hours": f"{_days(hours.days, self.voice)} {hours.opens}:00–{hours.closes}:00",
                 "role": self.voice.word(f"name.role.{role}") if role else "",
                 "link": "",
             }
         return self._variables
+
+    def _house(self) -> Mapping[str, Any]:
+        """What texts may say of the company in the language spoken; the same in every conversation."""
+        language, house = self.voice.wording.language, self.library.house
+        if language not in house:
+            hours = self.company.hours
+            house[language] = {
+                "company": self.company.name,
+                "works_in": ", ".join(brand(value, self.library) for value in self.company.stack.works_in[:4]),
+                "minutes": self.company.sla_minutes,
+                "hours": f"{_days(hours.days, self.voice)} {hours.opens}:00–{hours.closes}:00",
+            }
+        return house[language]
 
     def line(self, key: str, link: str = "", **more: Any) -> str:
         """A text with the usual variables; link names one of the company's links."""

@@ -2,7 +2,7 @@
 
 import gettext
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
@@ -92,6 +92,9 @@ class Wording:
             self._names.setdefault(_base(key), []).append(key)
         if problems:
             raise BrokenContent(tuple(problems))
+        self._marks = {
+            key: tuple(f"{key}/{variant}" for variant in range(len(lines))) for key, lines in self._lines.items()
+        }
 
     def plural(self, number: int, key: str) -> str:
         """The form of a word that goes with the number (CLDR, through the catalogue's own rule)."""
@@ -109,6 +112,10 @@ class Wording:
     def variants(self, key: str) -> int:
         """How many ways there are to say it."""
         return len(self._lines[key])
+
+    def marks(self, key: str) -> tuple[str, ...]:
+        """The name of each variant that a conversation remembers having read."""
+        return self._marks[key]
 
     def names(self, key: str) -> Sequence[str]:
         """The key of each variant as it stands in the catalogue: "help", "help/2"."""
@@ -128,11 +135,12 @@ class Wording:
 class _Filled:
     """A text with variables and nothing else to compute: most lines are, and Jinja takes ten times as long for them."""
 
-    __slots__ = ("_pieces",)
+    __slots__ = ("_names", "_text")
 
     def __init__(self, pieces: Sequence[str]) -> None:
         """Texts and names of variables in turn, a text first and last."""
-        self._pieces = tuple(pieces)
+        self._text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._names = tuple(pieces[1::2])
 
     def render(self, variables: Mapping[str, Any]) -> str:
         """
@@ -142,7 +150,7 @@ class _Filled:
             UndefinedError: One was not given.
         """
         try:
-            return "".join(str(variables[piece]) if at % 2 else piece for at, piece in enumerate(self._pieces))
+            return self._text % tuple([variables[name] for name in self._names])
         except KeyError as error:
             raise UndefinedError(f"{error} is undefined") from None
 
@@ -263,19 +271,20 @@ class Voice:
 
     def say(self, key: str, **variables: Any) -> str:
         """A text under the key, in a variant this visitor has not read while there is one."""
-        count = self.wording.variants(key)
-        first = crc32(f"{self._seed}:{key}".encode()) % count
-        order = [(first + step) % count for step in range(count)]
-        fresh = (variant for variant in order if f"{key}/{variant}" not in self._told)
-        variant = next(fresh, None)
-        if variant is None:
-            variant = self._longest_ago(key, order)
-        self._mark(f"{key}/{variant}")
+        marks = self.wording.marks(key)
+        first = crc32(f"{self._seed}:{key}".encode()) % len(marks)
+        order = (*range(first, len(marks)), *range(first))
+        for variant in order:
+            if marks[variant] not in self._told:
+                break
+        else:
+            variant = self._longest_ago(marks, order)
+        self._mark(marks[variant])
         return self.wording.render(key, variant, **variables)
 
     def fresh(self, key: str) -> bool:
         """Whether there is a variant this visitor has not read."""
-        return any(f"{key}/{variant}" not in self._told for variant in range(self.wording.variants(key)))
+        return not all(map(self._told.__contains__, self.wording.marks(key)))
 
     def word(self, key: str, **variables: Any) -> str:
         """The first variant, unmarked: for names and notes that are no sentences."""
@@ -292,9 +301,9 @@ class Voice:
         """One-time lines may be said once more; variants stay known, so that the words differ."""
         self._told = dict.fromkeys(line for line in self._told if "/" in line)
 
-    def _longest_ago(self, key: str, order: list[int]) -> int:
+    def _longest_ago(self, marks: Sequence[str], order: Iterable[int]) -> int:
         when = {line: at for at, line in enumerate(self._told)}
-        return min(order, key=lambda variant: when[f"{key}/{variant}"])
+        return min(order, key=lambda variant: when[marks[variant]])
 
     def _mark(self, line: str) -> None:
         self._told.pop(line, None)

@@ -165,7 +165,7 @@ class Knowledge:
 
     def __init__(
         self,
-        facts: Iterable[Fact] | Mapping[str, tuple[Fact, ...]],
+        facts: Iterable[Fact] | dict[str, tuple[Fact, ...]],
         signals: Sequence[Signal] = (),
         flags: Iterable[str] = (),
         now: datetime | None = None,
@@ -179,10 +179,14 @@ class Knowledge:
             flags: Names of those that stand.
             now: Aware; what was told long ago has to be confirmed.
         """
-        self.standing = facts if isinstance(facts, Mapping) else standing(facts)
+        self.standing = facts if isinstance(facts, dict) else standing(facts)
         self.signals = tuple(signals)
         self.flags = frozenset(flags)
         self.now = now
+
+    def after(self, facts: Iterable[Fact]) -> "Knowledge":
+        """The same knowledge once these facts were told."""
+        return Knowledge(standing(facts, self.standing), self.signals, self.flags, self.now)
 
     def with_flags(self, flags: Iterable[str]) -> "Knowledge":
         """The same knowledge with other flags."""
@@ -226,14 +230,18 @@ MANY = frozenset(
 )
 
 
-def standing(facts: Iterable[Fact]) -> Mapping[str, tuple[Fact, ...]]:
+NOTHING: Mapping[str, tuple[Fact, ...]] = {}
+
+
+def standing(facts: Iterable[Fact], before: Mapping[str, tuple[Fact, ...]] = NOTHING) -> dict[str, tuple[Fact, ...]]:
     """
     The facts that stand: later values correct earlier ones, None withdraws, history stays with the caller.
 
     Args:
         facts: Oldest first.
+        before: What stood before them; stays as it is.
     """
-    by_key: dict[str, tuple[Fact, ...]] = {}
+    by_key = dict(before)
     for fact in facts:
         if fact.value is None:
             by_key.pop(fact.key, None)

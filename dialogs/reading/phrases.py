@@ -148,7 +148,8 @@ class Book:
     exact: Mapping[str, tuple[Phrase, ...]]
     stems: Mapping[str, tuple[Phrase, ...]]
     digits: tuple[Phrase, ...]
-    lengths: tuple[int, ...]  # of stems, in characters
+    beginning: int  # characters of the shortest stem
+    lengths: Mapping[str, tuple[int, ...]]  # of stems in characters, by so many letters of their beginning
     fillers: frozenset[str]  # words that may stand before "^"
     abbreviations: frozenset[str]  # words whose dot ends no sentence
 
@@ -162,7 +163,8 @@ class Book:
             for candidates in self._candidates(word):
                 left -= len(candidates)
                 for phrase in candidates:
-                    span = _match(phrase, words, index)
+                    alone = not (phrase.after or phrase.before)
+                    span = (index, index) if alone else _match(phrase, words, index)
                     if span is None or (phrase.first and span[0] > opening):
                         continue
                     if phrase.last and span[1] != len(words) - 1:
@@ -186,10 +188,7 @@ class Book:
         found = self.exact.get(word)
         if found is not None:
             yield found
-        size = len(word)
-        for length in self.lengths:
-            if length > size:
-                break
+        for length in self.lengths.get(word[: self.beginning], ()):
             found = self.stems.get(word[:length])
             if found is not None:
                 yield found
@@ -283,14 +282,23 @@ def compile_book(written: Iterable[Entry], fillers: Iterable[str] = (), abbrevia
                 exact.setdefault(word, []).append(phrase)
             for stem in step.stems:
                 stems.setdefault(stem, []).append(phrase)
+    beginning = min(map(len, stems), default=1)
     return Book(
         {word: tuple(found) for word, found in exact.items()},
         {stem: tuple(found) for stem, found in stems.items()},
         tuple(digits),
-        tuple(sorted({len(stem) for stem in stems})),
+        beginning,
+        _lengths(stems, beginning),
         frozenset(fold(word) for word in fillers),
         frozenset(fold(word) for word in abbreviations),
     )
+
+
+def _lengths(stems: Iterable[str], beginning: int) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for stem in stems:
+        found.setdefault(stem[:beginning], set()).add(len(stem))
+    return {letters: tuple(sorted(sizes)) for letters, sizes in found.items()}
 
 
 _Form = list[object]  # "^", "$", a gap (int) or a choice of words (frozenset), in order
