@@ -53,8 +53,9 @@ class Faq:
 
     owners: tuple[str, ...] = ()  # the entry of each wording
     wordings: tuple[Mapping[str, float], ...] = field(default=(), repr=False)  # of each, its pieces and their weight
-    cores: tuple[int, ...] = field(default=(), repr=False)  # how many pieces the rarest word of each has
-    core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> wordings
+    cores: tuple[tuple[float, tuple[int, ...]], ...] = field(default=(), repr=False)
+    # of each rarest word: how many of its pieces have to be there, and the wordings it is the rarest of
+    core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> rarest words
     weights: Mapping[str, float] = field(default_factory=dict, repr=False)
     rarest: float = 1.0  # weight of a piece that stands in no wording
 
@@ -63,17 +64,28 @@ class Faq:
         found: list[Asked] = []
         folded = fold(text[:LONGEST])
         for start, end, marked in _segments(folded) if self.owners else ():
-            best = self._nearest(_pieces(folded[start:end]))
-            if best is not None and best[1] >= (ALIKE if marked else ALIKE_UNMARKED):
+            best = self._nearest(_pieces(folded[start:end]), ALIKE if marked else ALIKE_UNMARKED)
+            if best is not None:
                 found.append(Asked(best[0], start, end, best[1]))
         return max(found, key=lambda asked: asked.likeness, default=None)
 
-    def _nearest(self, pieces: Sequence[str]) -> tuple[str, float] | None:
-        """The entry whose wording is most alike, with the likeness; None if none is clearly ahead."""
-        ranked = self._ranked(pieces)
-        if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < AHEAD):
+    def _nearest(self, pieces: Sequence[str], least: float) -> tuple[str, float] | None:
+        """The entry whose wording is most alike, with the likeness; None if none is clearly ahead, or alike enough."""
+        likely = self._with_their_core(pieces)
+        if not likely or not self._any_alike(likely, frozenset(pieces), least):
+            return None
+        ranked = self._ranked(pieces, likely)
+        if ranked[0][1] < least or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < AHEAD):
             return None
         return ranked[0]
+
+    def _any_alike(self, likely: Iterable[int], pieces: frozenset[str], least: float) -> bool:
+        """Whether one of the wordings can reach the likeness at all: by Cauchy, alike is at most the root of there."""
+        for at in likely:
+            there = sum([share * share for piece, share in self.wordings[at].items() if piece in pieces])
+            if math.sqrt(there) + there >= 2 * least:
+                return True
+        return False
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """
@@ -82,12 +94,11 @@ class Faq:
         The rarest word of a wording has to be there. The likeness is halfway between how much of both is alike and how
         much of the wording is there, so that "hi, a quick question first" in front costs little.
         """
-        return self._ranked(_pieces(fold(question)))
-
-    def _ranked(self, pieces: Sequence[str]) -> list[tuple[str, float]]:
+        pieces = _pieces(fold(question))
         likely = self._with_their_core(pieces)
-        if not likely:
-            return []
+        return self._ranked(pieces, likely) if likely else []
+
+    def _ranked(self, pieces: Sequence[str], likely: Iterable[int]) -> list[tuple[str, float]]:
         counts = Counter(pieces)
         length = math.sqrt(sum([(count * self.weights.get(one, self.rarest)) ** 2 for one, count in counts.items()]))
         best: dict[str, float] = {}
@@ -102,8 +113,9 @@ class Faq:
     def _with_their_core(self, pieces: Sequence[str]) -> list[int]:
         """Wordings whose rarest word is there: "do you work with sole traders" is not "do you work with Kazakhstan"."""
         found = [self.core_pieces[piece] for piece in dict.fromkeys(pieces) if piece in self.core_pieces]
-        there = Counter(chain.from_iterable(found))
-        return [at for at, count in there.items() if count >= CORE * self.cores[at]]
+        there = Counter(chain.from_iterable(found)) if found else {}
+        cores = [self.cores[at] for at, count in there.items() if count >= self.cores[at][0]]
+        return [at for _, wordings in cores for at in wordings]
 
 
 def _segments(folded: str) -> Iterator[tuple[int, int, bool]]:
@@ -128,15 +140,17 @@ def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
         return Faq()
     spread = Counter(piece for _, counts in wordings for piece in counts)
     weights = {piece: math.log(1 + len(wordings) / count) for piece, count in spread.items()}
-    cores = [_core(text, weights) for entry in entries.values() for text in _texts(entry.asks)]
+    owned: dict[frozenset[str], list[int]] = {}
+    for at, text in enumerate(text for entry in entries.values() for text in _texts(entry.asks)):
+        owned.setdefault(_core(text, weights), []).append(at)
     core_pieces: dict[str, list[int]] = {}
-    for at, core in enumerate(cores):
+    for at, core in enumerate(owned):
         for piece in core:
             core_pieces.setdefault(piece, []).append(at)
     return Faq(
         tuple(name for name, _ in wordings),
         tuple(_shares(counts, weights) for _, counts in wordings),
-        tuple(map(len, cores)),
+        tuple((CORE * len(core), tuple(wordings)) for core, wordings in owned.items()),
         {piece: tuple(found) for piece, found in core_pieces.items()},
         weights,
         max(weights.values(), default=1.0),
