@@ -1,7 +1,8 @@
 """Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
 
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from dialogs import moves
 from dialogs.doubts import clash, is_doubt

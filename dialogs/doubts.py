@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from msgspec import structs
+
 from dialogs.framework import ChoiceSpec, Question
 from dialogs.library import Library
 from dialogs.phrases import said_money, said_window
@@ -149,7 +151,7 @@ def _unclear_currency(fact: Fact, estimate: Estimate, library: Library, language
         for code in _options(library, language, shown=shown)
         if (
             found := judge_budget(
-                replace(fact, value=replace(value, currency=code)), estimate.likely, library.company.rates, code
+                structs.replace(fact, value=replace(value, currency=code)), estimate.likely, library.company.rates, code
             )
         )
     }

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec import structs
+
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.library import MailDomains
 from dialogs.reading.values import Answer, Found, Intent, Reading
@@ -190,7 +192,7 @@ def _in_the_same_coin(fact: Fact, known: Knowledge) -> Fact:
     value = fact.value
     if not isinstance(value, MoneyRange) or not isinstance(before, MoneyRange) or value.currency is not None:
         return fact
-    return replace(fact, value=replace(value, currency=before.currency, per=value.per or before.per))
+    return structs.replace(fact, value=replace(value, currency=before.currency, per=value.per or before.per))
 
 
 def to_scale(fact: Fact, known: Knowledge) -> Fact:
@@ -203,7 +205,7 @@ def to_scale(fact: Fact, known: Knowledge) -> Fact:
         return fact
     low = None if value.low is None else value.low * 1000
     high = None if value.high is None else value.high * 1000
-    return replace(fact, value=replace(value, low=low, high=high))
+    return structs.replace(fact, value=replace(value, low=low, high=high))
 
 
 def _same(one: Fact, other: Fact) -> bool:

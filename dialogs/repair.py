@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from dialogs.doubts import CURRENCY, SCALE, THOUSAND, times
 from dialogs.framework import Question
 from dialogs.hearing import FREE_ANSWER, Told, to_scale, today_of, told_by
@@ -83,7 +85,7 @@ def _recounted(
     if unit.value.currency is not None:
         value = replace(value, currency=unit.value.currency)
     evidence = Evidence(Source.MESSAGE, talk.inbound.id, unit.quote, unit.start, unit.end)
-    facts = [replace(said[-1], value=value, how=f"{said[-1].how}, {unit.how}", at=talk.inbound.at)]
+    facts = [structs.replace(said[-1], value=value, how=f"{said[-1].how}, {unit.how}", at=talk.inbound.at)]
     if unit.value.currency is not None:
         facts.append(Fact("budget.currency", unit.value.currency, evidence, unit.how, talk.inbound.at))
     return Told(tuple(facts))

@@ -1,6 +1,5 @@
 """The working state of one turn: what the conversation becomes, what is said, what should happen."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -137,7 +136,7 @@ class Talk:
         """Take back what stands under these keys; the history stays."""
         known = self.known
         self.learn(
-            dataclasses.replace(found[-1], value=None, how="withdrawn", at=self.inbound.at)
+            replace(found[-1], value=None, how="withdrawn", at=self.inbound.at)
             for key in keys
             if (found := known.facts(key))
         )

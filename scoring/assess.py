@@ -1,8 +1,9 @@
 """Weigh what is known about a lead: a pure function of facts, signals, rubric, company and the hour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scoring.company import Company
 from scoring.conditions import Knowledge
@@ -12,8 +13,7 @@ from scoring.stages import Stage, justified
 from scoring.values import Fact, Headcount, MoneyRange, Signal, Temperature, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, gc=False):
     """Points one rule gave, and the facts it rests on: no points without evidence."""
 
     points: int
@@ -21,8 +21,7 @@ class Point:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionScore:
+class CriterionScore(Struct, frozen=True, gc=False):
     """One row of the score."""
 
     criterion: str
@@ -33,8 +32,7 @@ class CriterionScore:
     blocked_by: str = ""  # the flag that decided "not met"
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True, gc=False):
     """Something sales should look at, with the facts it was read from."""
 
     name: str
@@ -42,16 +40,14 @@ class Flag:
     ratio: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True, gc=False):
     """How close the lead is to the ideal customer profile: one reason an aspect, +1 for, -1 against."""
 
     score: int
     reasons: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True, gc=False):
     """What the facts are worth under one framework."""
 
     framework: str

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from scoring.company import CardItem, Company, Range, RateCard, Rates
 from scoring.conditions import Knowledge, days_asked
@@ -31,8 +32,7 @@ BUDGET_BOUNDS = ((0.05, Sanity.IMPOSSIBLE), (0.15, Sanity.IMPLAUSIBLE), (0.60, S
 TIGHT_SHARE_OF_LIKELY_WEEKS = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True, gc=False):
     """A range, never one number: hours, calendar weeks, price, and the card rows it was made of."""
 
     hours: Range
@@ -44,8 +44,7 @@ class Estimate:
     vague: bool  # the scope was guessed from a category alone
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """A verdict with the ratio it was read from (asked over nominal, said over likely)."""
 
     verdict: Sanity

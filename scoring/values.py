@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Temperature(StrEnum):
     """What sales look at first; bands of the explicit share (docs/scoring.md)."""
@@ -141,8 +143,7 @@ class Source(StrEnum):
     FILE = "file"  # read from an upload
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, gc=False):
     """Where a fact stands written; without it there are no points."""
 
     source: Source
@@ -152,8 +153,7 @@ class Evidence:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, gc=False):
     """One typed thing we know about a lead, framework-independent; value None withdraws what was said before."""
 
     key: str  # "budget.amount"

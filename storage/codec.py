@@ -183,7 +183,7 @@ class _Ref(msgspec.Struct):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Plan:
-    """How to write a dataclass that may hold facts, without asking its fields one by one each time."""
+    """How to write what may hold facts, without asking its fields one by one each time."""
 
     values: Callable[[Any], tuple[Any, ...]]
     carriers: tuple[int, ...]  # places of the fields that facts may be in
@@ -215,9 +215,9 @@ _plans: dict[type, _Plan | None] = {}
 
 
 def _plan(owner: type) -> _Plan | None:
-    """The plan of a dataclass, None for what can hold no facts."""
+    """The plan of a struct or dataclass, None for what can hold no facts."""
     if owner not in _plans:
-        hints = get_type_hints(owner) if dataclasses.is_dataclass(owner) else {}
+        hints = get_type_hints(owner) if dataclasses.is_dataclass(owner) or issubclass(owner, msgspec.Struct) else {}
         carriers = tuple(place for place, hint in enumerate(hints.values()) if _carries(hint))
         _plans[owner] = (
             _Plan(_getter(tuple(hints)), carriers, msgspec.defstruct(owner.__name__, list(hints))) if carriers else None

@@ -42,8 +42,8 @@ def test_files_and_questions_stand_on_the_card(library: Library) -> None:
 def test_weeks_on_the_card_are_those_the_visitor_was_told(library: Library) -> None:
     outcome = qualified(library)
     assert outcome.assessment.estimate is not None
-    short = replace(outcome.assessment.estimate, weeks=Range(0.4, 1.5, 4.2))
-    outcome = replace(outcome, assessment=replace(outcome.assessment, estimate=short))
+    short = structs.replace(outcome.assessment.estimate, weeks=Range(0.4, 1.5, 4.2))
+    outcome = replace(outcome, assessment=structs.replace(outcome.assessment, estimate=short))
     inbound = Inbound("i9", "c1", Kind.TEXT, "x", MONDAY)
     estimate = card_for(inbound, outcome, EffectKind.HANDOFF_OFFERED, "h-1", "https://x.example", "CRM").estimate
     assert estimate is not None

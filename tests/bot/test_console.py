@@ -19,6 +19,7 @@ import yaml
 from litestar import Litestar
 from litestar.testing import TestClient
 from markupsafe import escape
+from msgspec import structs
 
 from bot.console.app import build_router
 from bot.console.files import disposition, file_link
@@ -638,7 +639,9 @@ class TestMarks:
     )
     def test_the_words_stay_complete_whatever_the_spans(self, spans: list[tuple[int, int]]) -> None:
         fact = said("need.detail", "x", FIRST, FIRST, "in-1")
-        facts = [replace(fact, evidence=replace(fact.evidence, start=start, end=end)) for start, end in spans]
+        facts = [
+            structs.replace(fact, evidence=structs.replace(fact.evidence, start=start, end=end)) for start, end in spans
+        ]
         pieces = marked(FIRST, facts, set(map(id, facts)), ENGLISH)
         assert "".join(piece.text for piece in pieces) == FIRST
 

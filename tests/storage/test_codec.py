@@ -1,6 +1,5 @@
 """Saved equals loaded."""
 
-import dataclasses
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -156,7 +155,7 @@ def test_every_field_of_a_conversation_is_kept() -> None:
 
 def full_assessment(facts: tuple[Fact, ...]) -> Assessment:
     judged = Judgement(Sanity.TIGHT, 0.5, facts[1])
-    return dataclasses.replace(fakes.assessment(facts), timing=judged)
+    return msgspec.structs.replace(fakes.assessment(facts), timing=judged)
 
 
 def test_an_assessment_points_to_its_facts_and_is_read_with_them_written_out() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import structs
+
 from dialogs.values import Conversation, Inbound, Kind, Outcome
 from scoring.stages import Stage
 from scoring.values import Temperature
@@ -22,7 +24,7 @@ async def lead(
     def decide(before: Conversation, inbound: Inbound) -> Outcome:
         new = [fakes.fact(f"contact.{part}", value, inbound) for part, value in told.items()]
         decided = fakes.outcome(before, inbound, new, stage=stage, handoff="offered" if told else "")
-        return replace(decided, assessment=replace(decided.assessment, temperature=heat, total=42))
+        return replace(decided, assessment=structs.replace(decided.assessment, temperature=heat, total=42))
 
     inbound = replace(fakes.inbound(f"i{minute}", key), at=fakes.MONDAY + timedelta(minutes=minute))
     await store.take(TurnRequest(inbound, fakes.conversation(key)), decide, fakes.silent)

@@ -110,7 +110,7 @@ async def test_a_failing_decision_belongs_to_its_own_request(store: Store, file:
 async def test_a_row_the_database_refuses_belongs_to_its_own_request(store: Store, file: Path) -> None:
     def huge(before: Conversation, told: Inbound) -> Outcome:
         decided = fakes.decide(before, told)
-        return replace(decided, assessment=replace(decided.assessment, total=2**70))
+        return replace(decided, assessment=structs.replace(decided.assessment, total=2**70))
 
     good, bad = await asyncio.gather(
         take(store, opening("c1")), store.take(opening("c2"), huge, fakes.silent), return_exceptions=True
