@@ -28,6 +28,7 @@ from scoring.stages import STAGES
 from scoring.values import Evidence, Fact, Source
 
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
+LONGEST_LABEL = 80  # characters of a button
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
 REFUSED = "refused:"  # a file the channel could not keep: its reason and name follow
 SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" for a reminder
@@ -343,16 +344,21 @@ def _is_double_tap(talk: Talk) -> bool:
 
 def _typed_choice(talk: Talk, text: str) -> ChoiceSpec | None:
     """The button whose label was written instead of pressed."""
-    question, written = talk.waiting, _plain(text)
+    question = talk.waiting
+    written = _plain(text) if question is not None and len(text) <= LONGEST_LABEL else ""
     if question is None or not written:
         return None
     labels = ((one, talk.label(question, one)) for one in question.choices)
-    return next((one for one, label in labels if _plain(label) == written), None)
+    return next((one for one, label in labels if _plain_label(label) == written), None)
 
 
 @lru_cache(maxsize=1024)  # labels are the same few hundred
+def _plain_label(label: str) -> str:
+    return _plain(label)
+
+
 def _plain(text: str) -> str:
-    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()[:80]).split())
+    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())
 
 
 def _pressed(talk: Talk) -> ChoiceSpec | None:

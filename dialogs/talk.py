@@ -241,7 +241,7 @@ class Talk:
 
     def line(self, key: str, link: str = "", **more: Any) -> str:
         """A text with the usual variables; link names one of the company's links."""
-        return self.voice.say(key, **(self.variables() | {"link": self.company.links.get(link, "")} | more))
+        return self.voice.tell(key, {**self.variables(), "link": self.company.links.get(link, ""), **more})
 
     def lead(self, key: str, **more: Any) -> str:
         """A line that leads on to something else: left out once all its wordings are used up."""

@@ -128,6 +128,10 @@ class Wording:
         Raises:
             KeyError: There is none (`check` finds this before anybody is served).
         """
+        return self.fill(key, variant, variables)
+
+    def fill(self, key: str, variant: int, variables: Mapping[str, Any]) -> str:
+        """The same with the variables as they are."""
         line = self._lines[key][variant]
         return line if isinstance(line, str) else line.render(variables)
 
@@ -271,6 +275,10 @@ class Voice:
 
     def say(self, key: str, **variables: Any) -> str:
         """A text under the key, in a variant this visitor has not read while there is one."""
+        return self.tell(key, variables)
+
+    def tell(self, key: str, variables: Mapping[str, Any]) -> str:
+        """The same with the variables as they are."""
         marks = self.wording.marks(key)
         first = crc32(f"{self._seed}:{key}".encode()) % len(marks)
         order = (*range(first, len(marks)), *range(first))
@@ -280,7 +288,7 @@ class Voice:
         else:
             variant = self._longest_ago(marks, order)
         self._mark(marks[variant])
-        return self.wording.render(key, variant, **variables)
+        return self.wording.fill(key, variant, variables)
 
     def fresh(self, key: str) -> bool:
         """Whether there is a variant this visitor has not read."""
