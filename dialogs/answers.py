@@ -73,7 +73,7 @@ def take_text(talk: Talk) -> None:
         switched = _speak_as_asked(talk, reading.tongue.value)
         if not switched:
             return
-    answered, told = _answer_from_faq(talk, intent, told, text)
+    answered, told = _answer_from_faq(talk, intent, told, listened)
     if answered and not told.facts:
         moves.repeat(talk, [answered])
         return
@@ -93,12 +93,12 @@ def take_text(talk: Talk) -> None:
 _ASIDES = (None, Intent.OFF_TOPIC, Intent.CLARIFY, Intent.CORRECTION)  # a question to us may look like one of these
 
 
-def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, text: str) -> tuple[str, Told]:
+def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, listened: Listened) -> tuple[str, Told]:
     """The answer to a question about the company, "" if none was asked, and what else the message told."""
-    asked = talk.library.faq.find(text) if intent in _ASIDES else None
+    asked = talk.library.faq.find(listened.text.folded) if intent in _ASIDES else None
     if asked is None:
         return "", told
-    said = text[asked.start : asked.end].strip()[:LONGEST_NOTE]
+    said = listened.text.original[asked.start : asked.end].strip()[:LONGEST_NOTE]
     known = any(fact.value == asked.entry for fact in talk.known.facts("dialog.faq"))
     fresh = talk.voice.fresh(f"faq.{asked.entry}")
     talk.note("dialog.faq", asked.entry, said)

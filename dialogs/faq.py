@@ -59,10 +59,10 @@ class Faq:
     weights: Mapping[str, float] = field(default_factory=dict, repr=False)
     rarest: float = 1.0  # weight of a piece that stands in no wording
 
-    def find(self, text: str) -> Asked | None:
-        """The clearest question of a message that one of the entries answers; None when there is none."""
+    def find(self, folded: str) -> Asked | None:
+        """The clearest question of a folded message that one of the entries answers; None when there is none."""
         found: list[Asked] = []
-        folded = fold(text[:LONGEST])
+        folded = folded[:LONGEST]
         for start, end, marked in _segments(folded) if self.owners else ():
             best = self._nearest(_pieces(folded[start:end]), ALIKE if marked else ALIKE_UNMARKED)
             if best is not None:

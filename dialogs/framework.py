@@ -60,7 +60,11 @@ class Framework:
     questions: tuple[Question, ...]  # in the order they are asked
     order: tuple[str, ...]  # criteria, core first
     farewells: tuple[str, ...]  # flags that end the talk politely, worst first
+    by_id: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {one.id: one for one in reversed(self.questions)})
 
     def question(self, question_id: str) -> Question | None:
         """The question with this id, None if a newer version of the tree dropped it."""
-        return next((one for one in self.questions if one.id == question_id), None)
+        return self.by_id.get(question_id)

@@ -18,7 +18,6 @@ _NEEDLESS = re.compile(r"[.,]00(?!\d)")  # decimals of a whole sum; the comma of
 _STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)")  # a sign made of letters right before a figure
 
 
-@lru_cache(maxsize=4096)
 def _currency(amount: Decimal, currency: str, language: str) -> str:
     with localcontext() as exact:
         exact.prec = max(28, amount.adjusted() + 4)  # somebody will name a sum of thirty figures
@@ -35,10 +34,14 @@ def _date(day: date, language: str) -> str:
 def money_text(amount: Decimal, currency: str | None, language: str, library: Library) -> str:
     """A sum without needless decimals: 1 400 €, €1,400, 80 000 zł; a bare number while no currency is known."""
     whole = Decimal(int(amount)) if amount == amount.to_integral_value() else amount
-    text = _NEEDLESS.sub("", _currency(whole, currency or "XXX", language))
+    return _money(whole, currency, language, library.symbols.get(currency or ""))
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str | None, language: str, own: str | None) -> str:
+    text = _NEEDLESS.sub("", _currency(amount, currency or "XXX", language))
     if currency is None:
         return text.replace(get_currency_symbol("XXX", locale=language), "").strip("\xa0 ")
-    own = library.symbols.get(currency)
     signed = text.replace(get_currency_symbol(currency, locale=language), own) if own else text
     return _STUCK.sub("\xa0", signed)
 

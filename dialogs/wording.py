@@ -82,7 +82,7 @@ class Wording:
         problems = []
         for key, text in texts.items():
             try:
-                line = _compiled(environment, text)
+                line = self._compiled(environment, text)
             except TemplateError as error:
                 mend = "mend the braces; see docs/texts.md"
                 file, at = self.origin.place(key)
@@ -95,6 +95,15 @@ class Wording:
         self._marks = {
             key: tuple(f"{key}/{variant}" for variant in range(len(lines))) for key, lines in self._lines.items()
         }
+
+    def _compiled(self, environment: ImmutableSandboxedEnvironment, text: str) -> "Line":
+        if "{" not in text:
+            return text
+        pieces = _VARIABLE.split(text)
+        if any(sign in piece for piece in pieces[::4] for sign in _COMPUTED):
+            return environment.from_string(text)
+        names = [one or other for one, other in zip(pieces[1::4], pieces[2::4], strict=True)]
+        return _Filled(pieces[::4], names, [key or "" for key in pieces[3::4]], self.plural)
 
     def plural(self, number: int, key: str) -> str:
         """The form of a word that goes with the number (CLDR, through the catalogue's own rule)."""
@@ -136,15 +145,24 @@ class Wording:
         return line if isinstance(line, str) else line.render(variables)
 
 
+_Plural = Callable[[int, str], str]
+
+
 class _Filled:
-    """A text with variables and nothing else to compute: most lines are, and Jinja takes ten times as long for them."""
+    """
+    A text with variables, and words in the number of one, and nothing else to compute.
 
-    __slots__ = ("_names", "_text")
+    Most lines are, and Jinja takes ten times as long for them.
+    """
 
-    def __init__(self, pieces: Sequence[str]) -> None:
-        """Texts and names of variables in turn, a text first and last."""
-        self._text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-        self._names = tuple(pieces[1::2])
+    __slots__ = ("_names", "_plural", "_plurals", "_text")
+
+    def __init__(self, texts: Sequence[str], names: Sequence[str], keys: Sequence[str], plural: _Plural) -> None:
+        """Texts around the variables; a key where the word that goes with the variable's number is meant, else ""."""
+        self._text = "%s".join(text.replace("%", "%%") for text in texts)
+        self._names = tuple(names)
+        self._plurals = tuple((at, key) for at, key in enumerate(keys) if key)
+        self._plural = plural
 
     def render(self, variables: Mapping[str, Any]) -> str:
         """
@@ -154,23 +172,17 @@ class _Filled:
             UndefinedError: One was not given.
         """
         try:
-            return self._text % tuple([variables[name] for name in self._names])
+            values = [variables[name] for name in self._names]
         except KeyError as error:
             raise UndefinedError(f"{error} is undefined") from None
+        for at, key in self._plurals:
+            values[at] = self._plural(values[at], key)
+        return self._text % tuple(values)
 
 
 Line = Template | _Filled | str
-_VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
+_VARIABLE = re.compile(r"\{\{ *(?:([a-z_]+)|plural\( *([a-z_]+) *, *'([a-z_.]+)' *\)) *\}\}")
 _COMPUTED = ("{", "}", "\n")  # anything else of a template, and line ends, which Jinja has its own ways with
-
-
-def _compiled(environment: ImmutableSandboxedEnvironment, text: str) -> Line:
-    if "{" not in text:
-        return text
-    pieces = _VARIABLE.split(text)
-    if any(sign in piece for piece in pieces for sign in _COMPUTED):
-        return environment.from_string(text)
-    return _Filled(pieces)
 
 
 def read_wording(

@@ -29,6 +29,11 @@ class Table(Generic[S]):
             initial=initial.value,
             auto_transitions=False,
         )
+        self._moves = {
+            (states(source), trigger): states(str(found[0].dest))
+            for trigger, event in self._machine.events.items()
+            for source, found in event.transitions.items()
+        }
 
     def move(self, state: S, trigger: str) -> S:
         """
@@ -37,11 +42,10 @@ class Table(Generic[S]):
         Raises:
             IllegalMove: The table has no such row from here.
         """
-        event = self._machine.events.get(trigger)
-        found = event.transitions.get(state.value) if event is not None else None
-        if not found:
+        target = self._moves.get((state, trigger))
+        if target is None:
             raise IllegalMove(self.name, state.value, trigger)
-        return self.states(str(found[0].dest))
+        return target
 
     def moves_from(self, state: S) -> tuple[str, ...]:
         """Triggers possible from a state, in the table's order."""

@@ -13,6 +13,8 @@ from dialogs.reading.tokens import Token, figure, tokenise
 ONE = Decimal(1)
 TEN = Decimal(10)
 HUNDRED = Decimal(100)
+ZERO = Decimal(0)
+BOUNDLESS = Decimal(10**15)  # more than any number in words
 THOUSAND = Decimal(1000)
 _COMPOUND = 6, 60  # letters of a number written as one word
 
@@ -96,8 +98,11 @@ def read_numbers(text: Text, words: NumberWords) -> Numbers:
         tokens = tuple(part for token in tokens for part in _taken_apart(token, words))
     found: list[Number] = []
     at = 0
-    while at < len(tokens):
-        number = _number(tokens, at, words)
+    size, starters = len(tokens), words.starters
+    while at < size:
+        token = tokens[at]
+        possible = token.kind == "n" or token.text in starters
+        number = _number(tokens, at, words) if possible else None
         if number is None:
             at += 1
         else:
@@ -172,10 +177,10 @@ def _inverted(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
 
 def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number | None:
     """Compose hundreds, tens, units and scales from tokens[at] on."""
-    total = Decimal(0)
+    total = ZERO
     group: Decimal | None = None
-    floor = Decimal(10**15)  # the lowest scale used so far
-    room = HUNDRED * 10  # what still fits below the last part of the group
+    floor = BOUNDLESS  # the lowest scale used so far
+    room = THOUSAND  # what still fits below the last part of the group
     scale = ONE
     plus = odd = False
     top: Decimal | None = None

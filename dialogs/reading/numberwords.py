@@ -1,7 +1,7 @@
 """Number words of a language, compiled: values, scales, halves and what joins them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
@@ -44,6 +44,11 @@ class NumberWords:
     range_starts: frozenset[str]  # "between", "from": makes "and" a range
     softs: frozenset[str]  # "maybe", "ну": "five, maybe six" is a range as well
     day_marks: frozenset[str]  # "числа": "до 20 числа" is a day of the month
+    starters: frozenset[str] = field(init=False, repr=False, compare=False)  # words a number may begin with
+
+    def __post_init__(self) -> None:
+        tables = (self.small, self.scales, self.inverted, self.vague, self.halves, self.articles)
+        object.__setattr__(self, "starters", frozenset().union(*tables))
 
 
 def _spelled(lexicon: Lexicon) -> dict[str, str]:

@@ -448,8 +448,11 @@ def _merged(forms: Sequence[_Form]) -> list[_Form]:
 
 def settle(hits: Iterable[Hit]) -> list[Hit]:
     """The hits that remain when of two that overlap the longer wins, in the order of the text."""
+    found = list(hits)
+    if len(found) < 2:
+        return found
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (-hit.length, -hit.size, hit.head)):
+    for hit in sorted(found, key=lambda hit: (-hit.length, -hit.size, hit.head)):
         if all(hit.tail < other.head or hit.head > other.tail for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.head)

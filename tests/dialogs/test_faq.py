@@ -9,6 +9,7 @@ from msgspec import structs
 from bot.workspace import LOCALES, WORKSPACES, load_workspace
 from dialogs.errors import BrokenContent
 from dialogs.faq import Faq, compile_faq, read_faq
+from dialogs.reading.text import fold
 from scoring.stages import Stage
 from tests.builders import demo, visitor
 
@@ -37,7 +38,7 @@ LANGUAGES = ("en", "pl", "uk", "ru")
 )
 def test_a_question_is_found_however_it_is_put(text: str, entry: str | None) -> None:
     """Endings, order, slips and politeness in front matter little; what is not clearly one entry is none."""
-    found = demo().faq.find(text)
+    found = demo().faq.find(fold(text))
     assert (None if found is None else found.entry) == entry
 
 
@@ -45,7 +46,7 @@ def test_a_question_is_found_however_it_is_put(text: str, entry: str | None) -> 
 def test_ordinary_replies_are_no_questions_to_us(language: str) -> None:
     """Of the language's own examples hardly one is taken for a question about the company."""
     texts = [case["text"] for case in yaml.safe_load((LOCALES / language / "examples.yaml").read_text("utf-8"))]
-    found = [text for text in texts if demo().faq.find(text) is not None]
+    found = [text for text in texts if demo().faq.find(fold(text)) is not None]
     assert len(found) <= len(texts) // 200, found
 
 
@@ -63,7 +64,7 @@ def test_an_empty_file_answers_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["", "?", "????", "🦄?", "x" * 5000 + "?", "? " * 2000, "\u0301?"])
 def test_no_text_raises(text: str) -> None:
-    assert demo().faq.find(text) is None
+    assert demo().faq.find(fold(text)) is None
 
 
 def test_an_answer_settles_nothing_and_moves_no_stage() -> None:

@@ -53,6 +53,22 @@ def test_once_all_were_said_the_one_said_longest_ago_comes_back(seeds: list[str]
     assert len(told) == 3
 
 
+def test_variables_and_words_in_their_number_are_filled_in_without_jinja() -> None:
+    forms = r"""
+msgid "unit.week"
+msgid_plural "unit.week"
+msgstr[0] "week"
+msgstr[1] "weeks"
+msgstr[2] "weeks"
+"""
+    line = ("takes", "100 % sure: {{ low }}–{{ high }} {{plural( high , 'unit.week' )}}, {{ high }} %s")
+    said = read_wording("uk", "uk.po", catalogue(line) + forms.encode())
+    assert said.render("takes", low=1, high=21) == "100 % sure: 1–21 week, 21 %s"
+    assert said.render("takes", low="<b>", high=5) == "100 % sure: <b>–5 weeks, 5 %s"
+    with pytest.raises(UndefinedError, match="'high' is undefined"):
+        said.render("takes", low=1)
+
+
 def test_the_same_seed_chooses_the_same_variant_and_seeds_differ() -> None:
     first = [Voice(THREE, str(seed), ()).say("hi") for seed in range(30)]
     assert first == [Voice(THREE, str(seed), ()).say("hi") for seed in range(30)]

@@ -42,6 +42,17 @@ def test_the_core_waits_for_nothing_and_opens_nothing(path: Path) -> None:
     assert found == []
 
 
+def test_scoring_takes_nothing_of_msgspec_but_the_struct() -> None:
+    """Scoring decodes nothing: a struct is only a quicker dataclass (docs/decisions/0006-values-are-structs.md)."""
+    taken = {
+        ast.unparse(node)
+        for path in (ROOT / "scoring").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "msgspec" in ast.unparse(node)
+    }
+    assert taken == {"from msgspec import Struct"}
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = [
         str(path.relative_to(ROOT))
