@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
@@ -63,10 +64,10 @@ class Faq:
         """The clearest question of a folded message that one of the entries answers; None when there is none."""
         found: list[Asked] = []
         folded = folded[:LONGEST]
-        for start, end, marked in _segments(folded) if self.owners else ():
-            best = self._nearest(_pieces(folded[start:end]), ALIKE if marked else ALIKE_UNMARKED)
+        for segment in _segments(folded) if self.owners else ():
+            best = self._nearest(_pieces(segment.words), ALIKE if segment.marked else ALIKE_UNMARKED)
             if best is not None:
-                found.append(Asked(best[0], start, end, best[1]))
+                found.append(Asked(best[0], segment.start, segment.end, best[1]))
         return max(found, key=lambda asked: asked.likeness, default=None)
 
     def _nearest(self, pieces: Sequence[str], least: float) -> tuple[str, float] | None:
@@ -94,7 +95,7 @@ class Faq:
         The rarest word of a wording has to be there. The likeness is halfway between how much of both is alike and how
         much of the wording is there, so that "hi, a quick question first" in front costs little.
         """
-        pieces = _pieces(fold(question))
+        pieces = _pieces(_WORD.findall(fold(question)))
         likely = self._with_their_core(pieces)
         return self._ranked(pieces, likely) if likely else []
 
@@ -118,24 +119,35 @@ class Faq:
         return [at for _, wordings in cores for at in wordings]
 
 
-def _segments(folded: str) -> Iterator[tuple[int, int, bool]]:
+class _Segment(NamedTuple):
+    words: list[str]
+    start: int
+    end: int
+    marked: bool
+
+
+def _segments(folded: str) -> Iterator[_Segment]:
     """Sentences of a message, and whether each is marked as a question."""
     for count, match in enumerate(_SEGMENT.finditer(folded)):
         if count >= MOST_SEGMENTS:
             break
-        if 0 < len(_WORD.findall(match[0])) <= MOST_WORDS:
-            yield match.start(), match.end(), match[0].endswith("?")
+        words = _WORD.findall(match[0])
+        if 0 < len(words) <= MOST_WORDS:
+            yield _Segment(words, match.start(), match.end(), match[0].endswith("?"))
 
 
-def _pieces(folded: str) -> list[str]:
-    """Three letters in a row, spaces around each word included."""
-    words = [f" {word} " for word in _WORD.findall(folded)]
-    return [word[at : at + 3] for word in words for at in range(len(word) - 2)]
+def _pieces(words: Sequence[str]) -> list[str]:
+    """Three letters in a row of folded words, spaces around each word included."""
+    return [padded[at : at + 3] for word in words for padded in (f" {word} ",) for at in range(len(word))]
 
 
 def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
     """Index the wordings of every entry, in all languages together: people ask in one and are answered in another."""
-    wordings = [(name, Counter(_pieces(fold(text)))) for name, entry in entries.items() for text in _texts(entry.asks)]
+    wordings = [
+        (name, Counter(_pieces(_WORD.findall(fold(text)))))
+        for name, entry in entries.items()
+        for text in _texts(entry.asks)
+    ]
     if not wordings:
         return Faq()
     spread = Counter(piece for _, counts in wordings for piece in counts)
@@ -165,7 +177,7 @@ def _shares(counts: Mapping[str, int], weights: Mapping[str, float]) -> dict[str
 
 def _core(text: str, weights: Mapping[str, float]) -> frozenset[str]:
     """The pieces of the rarest word of a wording."""
-    words = [frozenset(_pieces(word)) for word in _WORD.findall(fold(text))]
+    words = [frozenset(_pieces([word])) for word in _WORD.findall(fold(text))]
     return max(words, key=lambda pieces: sum(weights[piece] for piece in pieces) / len(pieces), default=frozenset())
 
 

@@ -196,8 +196,9 @@ def fit(known: Knowledge, company: Company) -> Fit:
 
 
 def _score(criterion: Criterion, known: Knowledge) -> CriterionScore:
-    reasons = tuple(point for group in criterion.groups if (point := _best(group, known)) is not None)
-    points = min(sum(reason.points for reason in reasons), criterion.maximum)
+    best = () if known.lacks(criterion.support) else [_best(group, known) for group in criterion.groups]
+    reasons = tuple([point for point in best if point is not None])
+    points = min(sum([reason.points for reason in reasons]), criterion.maximum)
     blocked = next((flag for flag in criterion.unless if flag in known.flags), "")
     return CriterionScore(
         criterion.id, points, criterion.maximum, _verdict(criterion, points, reasons, blocked, known), reasons, blocked

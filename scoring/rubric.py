@@ -1,8 +1,8 @@
 """A rubric: the criteria of a framework, the rules that give them points, and what "met" means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from scoring.conditions import Condition
+from scoring.conditions import Condition, support_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Criterion:
     met_share: float = 0.6  # of the maximum, docs/scoring.md "Verdicts"
     met_if: Condition | None = None  # what it takes besides the points
     unless: tuple[str, ...] = ()  # flags that decide "not met", whatever the points
+    support: frozenset[str] = field(init=False, repr=False, compare=False)  # of all its rules, see support_of
+
+    def __post_init__(self) -> None:
+        parts = [support_of(rule.when) for group in self.groups for rule in group]
+        object.__setattr__(self, "support", frozenset().union(*parts) if all(parts) else frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import phonenumbers
 from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
-from dialogs.reading.text import fold
+from dialogs.reading.text import Text, fold
 from dialogs.reading.values import Asked, Found
 
 MAX_PHONES = 8  # parsing one takes 30 to 100 µs; nobody gives more
@@ -118,10 +118,10 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
     )
 
 
-def read_contacts(original: str, words: ContactWords, asked: Asked | None) -> Contacts:
+def read_contacts(text: Text, words: ContactWords, asked: Asked | None) -> Contacts:
     """Read all contacts of a message; the first of each kind counts, all of them are masked."""
     masked: list[tuple[int, int]] = []
-    folded = fold(original)
+    original, folded = text.original, text.folded
     email = _email(original, masked) if "@" in original else _spelled_email(original, folded, words, masked)
     telegram = _telegram(original, folded, words, masked)
     url = _url(original, folded, words, masked) if "." in original else None

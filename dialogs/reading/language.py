@@ -59,8 +59,10 @@ def detect_language(original: str, words: Words, known: Mapping[str, LanguageWor
     points: dict[str, float] = {}
     norms = words.norms[:300]
     for language, own in known.items():
-        common = sum(map(own.words.__contains__, norms))
-        points[language] = LETTER * min(2, len(letters & own.letters)) + common
+        common: float = sum(map(own.words.__contains__, norms))
+        if not own.letters.isdisjoint(letters):
+            common += LETTER * min(2, len(letters & own.letters))
+        points[language] = common
     if not points:
         return None, 0.0
     ranked = sorted(points.items(), key=lambda pair: -pair[1])

@@ -18,7 +18,7 @@ by regular expressions, and one message costs at most `BUDGET` comparisons, so n
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from re import compile as compile_regex
 from typing import NamedTuple
 
@@ -61,28 +61,28 @@ class Words(Struct, frozen=True, gc=False):
 
 def split_words(folded: str, abbreviations: frozenset[str] = frozenset()) -> Words:
     """The words of a folded text, at most MAX_WORDS of them; a dot after an abbreviation ends no sentence."""
-    words = Words([], [], [], [], [])
+    matches = list(islice(_TOKEN.finditer(folded), MAX_WORDS))
+    norms = [match[0] for match in matches]
+    starts = [match.start() for match in matches]
+    ends = [match.end() for match in matches]
+    clauses: list[int] = []
+    phrases: list[int] = []
     clause = phrase = last = 0
-    for match in _TOKEN.finditer(folded):
-        start, end = match.span()
+    for at, start in enumerate(starts):
         between = folded[last:start]
-        if words.norms and between not in {" ", "-"}:
-            short = words.norms[-1] in abbreviations
+        last = ends[at]
+        if at and between not in {" ", "-"}:
+            short = norms[at - 1] in abbreviations
             if not _HARD.isdisjoint(between) or (". " in between and not short):
                 clause += 1
                 phrase += 1
             elif not _SOFT.isdisjoint(between) or " - " in between or ("." in between and not short):
                 phrase += 1
-        word = match[0]
-        words.norms.append(_joined(word) if "'" in word else word)
-        words.starts.append(start)
-        words.ends.append(end)
-        words.clauses.append(clause)
-        words.phrases.append(phrase)
-        last = end
-        if len(words.norms) >= MAX_WORDS:
-            break
-    return words
+        clauses.append(clause)
+        phrases.append(phrase)
+        if "'" in norms[at]:
+            norms[at] = _joined(norms[at])
+    return Words(norms, starts, ends, clauses, phrases)
 
 
 def _joined(word: str) -> str:

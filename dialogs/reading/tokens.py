@@ -1,6 +1,7 @@
 """Tokens of a message: figures, words and other signs with their spans; and what figures are worth."""
 
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from re import compile as compile_regex
 from typing import NamedTuple
 
@@ -29,19 +30,17 @@ class Token(NamedTuple):
 def tokenise(folded: str) -> tuple[Token, ...]:
     """The first tokens of a folded text, at most LIMIT."""
     tokens: list[Token] = []
-    end = -1
-    for match in _TOKEN.finditer(folded):
+    before = -1
+    for match in islice(_TOKEN.finditer(folded), LIMIT):
         kind = match.lastgroup or "s"
         word = match[0]
         if kind == "g":
             kind = "n"
         elif kind == "a":
             kind, word = "w", word.replace(".", "").replace(" ", "")
-        start = match.start()
-        tokens.append(Token(kind, word, start, match.end(), start == end))
-        end = match.end()
-        if len(tokens) >= LIMIT:
-            break
+        start, end = match.span()
+        tokens.append(Token(kind, word, start, end, start == before))
+        before = end
     return tuple(tokens)
 
 
