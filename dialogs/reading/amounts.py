@@ -295,7 +295,7 @@ def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) ->
     if scale_left == ONE and scale_right > ONE and low < 1000 and low * scale_right <= high:
         low *= scale_right
         leading = high / scale_right
-        if low < TEN * scale_right and not left.number.figures and leading >= 100 and leading % 100 == 0:
+        if low < TEN * scale_right and not left.number.figures and 100 <= leading < 1000 and leading % 100 == 0:
             low = low * 100 if low * 100 <= high else low  # "three to five hundred thousand"
     elif (
         scale_right == ONE

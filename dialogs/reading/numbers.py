@@ -14,6 +14,8 @@ ONE = Decimal(1)
 TEN = Decimal(10)
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
+MOST_DIGITS = 12  # behind a point
+_EXACT = frozenset({2, 4, 5, 8, 10, 100, 1000})  # parts of a whole that decimals can say
 BOUNDLESS = Decimal(10**15)  # more than any number in words
 THOUSAND = Decimal(1000)
 _COMPOUND = 6, 60  # letters of a number written as one word
@@ -50,15 +52,17 @@ def _spelled(text: Text, token: Token, spelled: Mapping[str, str]) -> Token:
     return token._replace(text=original)
 
 
-def _split(word: str, at: int, parts: Mapping[str, Decimal]) -> tuple[str, ...] | None:
-    """The number words a word is made of from a place on, None where it is made of others too."""
-    for end in range(len(word), at, -1):
-        part = word[at:end]
-        if part in parts:
-            rest = () if end == len(word) else _split(word, end, parts)
-            if rest is not None:
-                return (part, *rest)
-    return None
+def _split(word: str, parts: Mapping[str, Decimal], longest: int) -> tuple[str, ...]:
+    """The number words a word is made of, longest first; none where it is made of others too."""
+    size = len(word)
+    made: list[tuple[str, ...] | None] = [None] * size + [()]  # from each letter on
+    for at in range(size - 1, -1, -1):
+        for end in range(min(size, at + longest), at, -1):
+            rest = made[end]
+            if rest is not None and word[at:end] in parts:
+                made[at] = (word[at:end], *rest)
+                break
+    return made[0] or ()
 
 
 def _taken_apart(token: Token, words: NumberWords) -> tuple[Token, ...]:
@@ -73,7 +77,7 @@ def _taken_apart(token: Token, words: NumberWords) -> tuple[Token, ...]:
         return (token,)
     parts: list[str] = []
     joined = False
-    for part in _split(word, 0, words.compound) or ():
+    for part in _split(word, words.compound, words.longest_part):
         value = words.compound[part]
         if not value and part not in words.small:
             joined = True
@@ -137,8 +141,10 @@ def between(
     inner = [index for index in range(left.last, right.first) if index not in skip and tokens[index].text != "."]
     if not inner or len(inner) > 2:
         return False
-    if len(inner) == 2:  # "from 20 up to 30", "10 - до 20"
-        return tokens[inner[1]].text in words.ranges and tokens[inner[0]].text in {"-", "and", "up"}
+    if len(inner) == 2:  # "from 20 up to 30", "10 - до 20", "от 20 и до 30", "von 20 bis zu 30"
+        beside = {"-"} | words.joins | words.range_leads
+        pair = tokens[inner[0]].text, tokens[inner[1]].text
+        return any(one in words.ranges and other in beside for one, other in (pair, pair[::-1]))
     joiner = tokens[inner[0]].text
     if joiner in {"-"} | words.ranges | words.ors:
         return True
@@ -186,6 +192,10 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
     top: Decimal | None = None
     index = at
     size = len(tokens)
+    part = _fraction(tokens, at, words)
+    if part is not None:
+        group, index = part
+        room = ONE
     while index < size:
         token = tokens[index]
         text = token.text
@@ -205,7 +215,7 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
                 plus = True
                 index += 1
                 continue
-            if text == "-" and group is not None and token.glued and index + 1 < size:
+            if text == "-" and group is not None and group < THOUSAND and token.glued and index + 1 < size:
                 after = tokens[index + 1]
                 if after.glued and tokens[index - 1].kind == "n" and after.text in words.glued:
                     index += 1  # "5-к"
@@ -224,6 +234,7 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         if (
             text in words.odd
             and group is not None
+            and group < THOUSAND
             and index + 1 < size
             and tokens[index + 1].text in words.scales
             and group % 10 == 0
@@ -249,8 +260,9 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         if found is None and index > at and (token.glued or tokens[index - 1].text == "+"):
             found = words.glued.get(text)
         if found is not None:
-            if found == HUNDRED and group is not None and group < HUNDRED:  # English "twenty five hundred"
-                group, room = group * HUNDRED, HUNDRED
+            if found < THOUSAND and (group is None or group < HUNDRED):  # "a hundred and fifty thousand"
+                group, room = (ONE if group is None else group) * found, found
+                scale = max(scale, found) if total == 0 else scale
                 index += 1
                 continue
             if found > floor and group is None:
@@ -287,6 +299,9 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
                 index += 1
                 continue
             break
+        if text in words.of and group is not None and scale == ONE and _scale_at(tokens, index + 1, words):
+            index += 1  # "a couple of thousand"
+            continue
         if text in words.joins and index > at and index + 1 < size and _joined(tokens, index, group, scale, words):
             index += 1
             continue
@@ -297,6 +312,28 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
     first = tokens[at]
     high = value + 9 * scale if odd else None if top is None else top * scale
     return Number(value, at, index, first.start, tokens[index - 1].end, first.kind == "n", scale, plus, high)
+
+
+def _scale_at(tokens: tuple[Token, ...], at: int, words: NumberWords) -> bool:
+    return at < len(tokens) and words.scales.get(tokens[at].text, ZERO) >= THOUSAND
+
+
+def _fraction(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[Decimal, int] | None:
+    """A fraction of a scale, with the place of the scale: "quarter million", "three quarters of a million"."""
+    count, step = ONE, at
+    text = tokens[at].text
+    if text not in words.fractions:
+        count = ONE if text in words.articles else Decimal(text) if text.isdecimal() else words.small.get(text, ZERO)
+        step += 1
+        if not ONE <= count < TEN or step == len(tokens) or tokens[step].text not in words.fractions:
+            return None
+    parts = words.fractions[tokens[step].text]
+    step += 1
+    while step < len(tokens) and (tokens[step].text in words.of or tokens[step].text in words.articles):
+        step += 1
+    if parts not in _EXACT or not _scale_at(tokens, step, words):
+        return None
+    return count / parts, step
 
 
 def _room(value: Decimal) -> Decimal:
@@ -330,10 +367,13 @@ def _continues(tokens: tuple[Token, ...], index: int, room: Decimal, scale: Deci
 def _joined(tokens: tuple[Token, ...], index: int, group: Decimal | None, scale: Decimal, words: NumberWords) -> bool:
     """Whether "and" goes on with the same number: "one hundred and sixteen"."""
     after = tokens[index + 1]
-    if group is not None and (group < HUNDRED or group % HUNDRED != 0):
+    if group is not None and (not HUNDRED <= group < BOUNDLESS or group % HUNDRED != 0):
         return False
     if group is None and scale == ONE:
         return False
+    value = words.small.get(after.text, ZERO)
+    if group is None and words.hundreds_and and value >= TEN:  # "two thousand and twenty"
+        return True
     following = tokens[index + 2].text if index + 2 < len(tokens) else ""
     if after.kind == "n":
         return len(after.text) < 3 and after.text.isdecimal() and words.hundreds_and and group is not None
@@ -348,10 +388,13 @@ def _extended(tokens: tuple[Token, ...], number: Number, words: NumberWords) -> 
     if at >= len(tokens):
         return number
     if tokens[at].text in words.points and at + 1 < len(tokens):
-        rest = _cardinal(tokens, at + 1, words)
-        if rest is not None and rest.value == rest.value.to_integral_value():
-            value, last = _decimal(tokens, number, rest, words)
-            return replace(number, value=value, last=last, end=tokens[last - 1].end)
+        decimal = _decimal(tokens, at + 1, words)
+        if decimal is not None:
+            value, last, scale = number.value + decimal[0], decimal[1], number.scale
+            if scale < THOUSAND and _scale_at(tokens, last, words):
+                scale = words.scales[tokens[last].text]
+                value, last = value * scale, last + 1
+            return replace(number, value=value, scale=scale, last=last, end=tokens[last - 1].end)
     parts = ((words.half_after, HALF), (words.three_quarters_after, HALF * 3 / 2), (words.quarter_after, HALF / 2))
     for phrases, part in parts:
         for phrase in phrases:
@@ -370,9 +413,45 @@ def _with_part(tokens: tuple[Token, ...], number: Number, part: Decimal, last: i
     return replace(number, value=value, scale=scale, last=last, end=tokens[last - 1].end)
 
 
-def _decimal(tokens: tuple[Token, ...], number: Number, rest: Number, words: NumberWords) -> tuple[Decimal, int]:
-    """The value of "one point five" and "одна целая одиннадцать тысячных" with its last token."""
-    last = rest.last
-    if last < len(tokens) and tokens[last].text in words.fractions:
-        return number.value + rest.value / words.fractions[tokens[last].text], last + 1
-    return number.value + rest.value / (10 ** len(str(int(rest.value)))), last
+def _decimal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[Decimal, int] | None:
+    """What stands behind the point, with its last token: "five", "zero five", "25", "одиннадцать тысячных"."""
+    written, last = _digits(tokens, at, words)
+    whole = _small(tokens, at, words) if at < len(tokens) else None
+    if whole is not None and whole[1] < len(tokens) and tokens[whole[1]].text in words.fractions:
+        return whole[0] / words.fractions[tokens[whole[1]].text], whole[1] + 1
+    return (Decimal(f"0.{written}"), last) if written else None
+
+
+def _digits(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[str, int]:
+    """Digits said one after the other or as one number below a hundred."""
+    if at < len(tokens) and tokens[at].kind == "n":
+        raw = tokens[at].text
+        return (raw, at + 1) if raw.isdecimal() and len(raw) <= MOST_DIGITS else ("", at)
+    written = ""
+    while at < len(tokens) and len(written) < MOST_DIGITS:
+        value = words.small.get(tokens[at].text)
+        if value is None or value != value.to_integral_value() or value >= HUNDRED:
+            break
+        at += 1
+        if value >= TEN:
+            ones = at + (at < len(tokens) and tokens[at].text == "-")  # "seventy-five"
+            more = words.small.get(tokens[ones].text, ZERO) if ones < len(tokens) and value % 10 == 0 else ZERO
+            if ONE <= more < TEN:
+                value, at = value + more, ones + 1
+            return written + str(int(value)), at
+        written += str(int(value))
+    return written, at
+
+
+def _small(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[Decimal, int] | None:
+    """A whole number below a thousand, with its last token: "сто двадцать пять"."""
+    if tokens[at].kind == "n":
+        return (Decimal(tokens[at].text), at + 1) if tokens[at].text.isdecimal() else None
+    total, room = ZERO, THOUSAND
+    while at < len(tokens):
+        value = words.small.get(tokens[at].text)
+        if value is None or value >= room or value != value.to_integral_value():
+            break
+        total, room = total + value, _room(value)
+        at += 1
+    return (total, at) if total else None

@@ -43,12 +43,16 @@ class NumberWords:
     ors: frozenset[str]  # "or" between two numbers
     range_starts: frozenset[str]  # "between", "from": makes "and" a range
     softs: frozenset[str]  # "maybe", "ну": "five, maybe six" is a range as well
+    of: frozenset[str]  # "a couple of thousand", "a quarter of a million"
+    range_leads: frozenset[str]  # beside "to" without a meaning of its own: "up to", "bis zu"
     day_marks: frozenset[str]  # "числа": "до 20 числа" is a day of the month
     starters: frozenset[str] = field(init=False, repr=False, compare=False)  # words a number may begin with
+    longest_part: int = field(init=False, repr=False, compare=False)  # letters of the longest part of a compound
 
     def __post_init__(self) -> None:
-        tables = (self.small, self.scales, self.inverted, self.vague, self.halves, self.articles)
+        tables = (self.small, self.scales, self.inverted, self.vague, self.fractions, self.halves, self.articles)
         object.__setattr__(self, "starters", frozenset().union(*tables))
+        object.__setattr__(self, "longest_part", max(map(len, self.compound), default=0))
 
 
 def _spelled(lexicon: Lexicon) -> dict[str, str]:
@@ -96,6 +100,8 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         ranges=_all(sources, "to"),
         ors=_all(sources, "or"),
         softs=_all(sources, "soft"),
+        of=_all(sources, "of"),
+        range_leads=_all(sources, "range_leads"),
         day_marks=_all(sources, "day_marks"),
         range_starts=_all(sources, "between"),
     )

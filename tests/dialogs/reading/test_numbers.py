@@ -8,6 +8,8 @@ from time import thread_time
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogs.errors import BrokenContent
 from dialogs.reading.figures import FigureWords, compile_figures, read_figures
@@ -15,6 +17,7 @@ from dialogs.reading.lexicon import Lexicon, compile_lexicon
 from dialogs.reading.numbers import read_numbers
 from dialogs.reading.text import BLANK, fold, masked, prepare
 from dialogs.reading.tokens import figure
+from dialogs.reading.values import Asked
 
 LOCALES = Path(__file__).parents[3] / "locales"
 TODAY = date(2026, 3, 2)
@@ -72,6 +75,33 @@ def numbers(text: str, language: str) -> list[Decimal]:
         ("de", "zwei Millionen dreihunderttausend", "2300000"),
         ("de", "3.500", "3500"),
         ("de", "zwei Komma fünf", "2.5"),
+        ("de", "hundertzwanzig Tausend", "120000"),
+        ("de", "fünf Komma zwei Millionen", "5200000"),
+        ("de", "eine viertel Million", "250000"),
+        ("en", "a hundred and fifty", "150"),
+        ("en", "a hundred and fifty thousand", "150000"),
+        ("en", "hundred fifty k", "150000"),
+        ("en", "two thousand and twenty", "2020"),
+        ("en", "a couple of thousand", "2000"),
+        ("en", "quarter million", "250000"),
+        ("en", "a quarter of a million", "250000"),
+        ("en", "three quarters of a million", "750000"),
+        ("en", "two point five million", "2500000"),
+        ("en", "one point zero five million", "1050000"),
+        ("en", "2 point 05 million", "2050000"),
+        ("en", "three point twenty five", "3.25"),
+        ("en", "five dozen", "60"),
+        ("en", "two thousand three hundred point seventy-five", "2300.75"),
+        ("pl", "ćwierć miliona", "250000"),
+        ("pl", "jeden przecinek pięć miliona", "1500000"),
+        ("ru", "четверть миллиона", "250000"),
+        ("ru", "три сотни тысяч", "300000"),
+        ("ru", "полтораста тысяч", "150000"),
+        ("ru", "одна целая пять десятых миллиона", "1500000"),
+        ("ru", "ноль целых сто двадцать пять тысячных", "0.125"),
+        ("uk", "півтораста тисяч", "150000"),
+        ("uk", "чверть мільйона", "250000"),
+        ("uk", "дві цілих п'ять десятих мільйона", "2500000"),
     ],
 )
 def test_a_number_is_read_whole(language: str, text: str, value: str) -> None:
@@ -103,6 +133,103 @@ NUMBERS = (*range(1, 130), *range(131, 1_000_000, 4567))
 @pytest.mark.parametrize("number", [one for one in NUMBERS if len(in_german(one)) <= 60])
 def test_a_number_in_one_word_is_read_from_its_parts(number: int) -> None:
     assert numbers(in_german(number), "de") == [number]
+
+
+SPELLED = {
+    "en": (
+        (
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen"
+        ),
+        "twenty thirty forty fifty sixty seventy eighty ninety",
+        "",
+        ("thousand", "thousand", "thousand"),
+        ("one", "two"),
+    ),
+    "ru": (
+        (
+            "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать "
+            "пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
+        ),
+        "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
+        "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
+        ("тысяча", "тысячи", "тысяч"),
+        ("одна", "две"),
+    ),
+    "uk": (
+        (
+            "один два три чотири п'ять шість сім вісім дев'ять десять одинадцять дванадцять тринадцять чотирнадцять "
+            "п'ятнадцять шістнадцять сімнадцять вісімнадцять дев'ятнадцять"
+        ),
+        "двадцять тридцять сорок п'ятдесят шістдесят сімдесят вісімдесят дев'яносто",
+        "сто двісті триста чотириста п'ятсот шістсот сімсот вісімсот дев'ятсот",
+        ("тисяча", "тисячі", "тисяч"),
+        ("одна", "дві"),
+    ),
+    "pl": (
+        (
+            "jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście trzynaście "
+            "czternaście piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście"
+        ),
+        "dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt",
+        "sto dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset",
+        ("tysiąc", "tysiące", "tysięcy"),
+        ("jeden", "dwa"),
+    ),
+}
+
+
+def in_words(number: int, language: str, *, joiner: str = "") -> str:
+    """A number from 1 to 999,999 as it is said; the joiner stands before tens and ones in English."""
+    ones, tens, hundreds, thousands, counted = SPELLED[language]
+    parts = []
+    if number >= 1000:
+        count, number = divmod(number, 1000)
+        said = in_words(count, language, joiner=joiner).split()
+        said[-1] = counted[count % 10 - 1] if count % 10 in (1, 2) and count % 100 not in (11, 12) else said[-1]
+        few = 1 < count % 10 < 5 and not 11 < count % 100 < 15
+        parts += [*said, thousands[0 if count % 10 == 1 and count % 100 != 11 else 1 if few else 2]]
+    if number >= 100:
+        count, number = divmod(number, 100)
+        parts += [hundreds.split()[count - 1]] if hundreds else [ones.split()[count - 1], "hundred"]
+        parts += [joiner] if joiner and number else []
+    if number >= 20:
+        parts.append(tens.split()[number // 10 - 2])
+        number %= 10
+    if number:
+        parts.append(ones.split()[number - 1])
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize("language", SPELLED)
+@pytest.mark.parametrize("joiner", ["", "and"])
+def test_every_number_in_words_is_composed_of_them(language: str, joiner: str) -> None:
+    spoken = {in_words(number, language, joiner=joiner if language == "en" else ""): number for number in NUMBERS}
+    assert {said: numbers(said, language) for said in spoken} == {said: [number] for said, number in spoken.items()}
+
+
+PIECES = "9 99 999999999999999999999999999999 1.5 - + . , / и and або lub odd сотень hundred k тысяч point half quarter"
+
+
+@given(
+    language=st.sampled_from(LANGUAGES),
+    pieces=st.lists(st.sampled_from([*PIECES.split(), *(TENS + ONES).split(), "two", "две", "дві", "$"]), max_size=9),
+    glue=st.sampled_from(["", " "]),
+)
+def test_no_row_of_numbers_can_raise(language: str, pieces: list[str], glue: str) -> None:
+    read_figures(prepare(glue.join(pieces), language), words(language), Asked.MONEY, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["999999999999999999999999999999 odd thousand", "99999999999999999999999999999999-five"]
+)
+def test_figures_no_decimal_can_divide_are_no_trouble(text: str) -> None:
+    read_figures(prepare(text, "en"), words("en"), Asked.MONEY, TODAY)
+
+
+def test_two_sums_far_apart_are_no_trouble() -> None:
+    text = prepare("дві-999999999999999999999999999999 сотень $", "uk")
+    read_figures(text, words("uk"), Asked.MONEY, TODAY)
 
 
 @pytest.mark.parametrize("word", ["hundertwasser", "einstein", "achtung", "dreist", "elfenbein", "undund", "zweifel"])
