@@ -22,12 +22,15 @@ from dialogs.reading.hear import Listened, hear, listen
 from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
 from dialogs.repair import mended, taken_back
 from dialogs.talk import Talk
+from dialogs.urgent import URGENT, urgent_call
 from dialogs.values import EffectKind, Ending, Mode
 from scoring.conditions import Knowledge
 from scoring.stages import STAGES
 from scoring.values import Evidence, Fact, Source
 
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
+MOST_LINES = 12  # of one message, from the last, looked at one by one
+LONGEST_CALL = 60  # characters of a line that is nothing but a call
 LONGEST_LABEL = 80  # characters of a button
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
 REFUSED = "refused:"  # a file the channel could not keep: its reason and name follow
@@ -54,6 +57,7 @@ def take_text(talk: Talk) -> None:
     if typed is not None and talk.conversation.mode is not Mode.HUMAN:
         _choose(talk, typed)
         return
+    called, text = _called_amid(talk, text)
     listened = listen(text, talk.library.ears)
     switched = _follow_language(talk, listened)
     question = talk.waiting
@@ -61,10 +65,15 @@ def take_text(talk: Talk) -> None:
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
+    intent = called or intent
     talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
         _learn(talk, told, correcting=False)
         talk.sync_stage()
+        return
+    if called is not None:
+        _learn(talk, without_free_answer(told), correcting=False)
+        _obey(talk, called, Told(()), "")
         return
     if intent is not None and _obey(talk, intent, told, text):
         return
@@ -88,6 +97,24 @@ def take_text(talk: Talk) -> None:
         moves.repeat(talk, [talk.lead("question.noted")])
         return
     _take_answer(talk, reading, told, question, intent, [answered] if answered else [])
+
+
+def _called_amid(talk: Talk, text: str) -> tuple[Intent | None, str]:
+    """
+    What a line of several is nothing but: a call for a person, for the end, for an earlier question.
+
+    The widget sends what is written in one breath as one message. The line is blanked, so that spans stay as they are.
+    """
+    lines = text.split("\n") if "\n" in text else []
+    for at in range(len(lines) - 1, max(-1, len(lines) - 1 - MOST_LINES), -1):
+        line = lines[at].strip()
+        if not line or len(line) > LONGEST_CALL:
+            continue
+        called = _COMMANDS.get(line.lower()) or urgent_call(line, talk.library.ears)
+        if called in URGENT:
+            lines[at] = " " * len(lines[at])
+            return called, "\n".join(lines)
+    return None, text
 
 
 _ASIDES = (None, Intent.OFF_TOPIC, Intent.CLARIFY, Intent.CORRECTION)  # a question to us may look like one of these

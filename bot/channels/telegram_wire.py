@@ -137,8 +137,13 @@ def _read_message(message: telegram.Message, row: InboxRow) -> Seen:
         said = _said(base, clean(message.text))
         return Seen((said,), typed=bool(said.text.strip()) and not said.text.lstrip().startswith("/"))
     if message.contact is not None:
-        return Seen((replace(base, text=clean(message.contact.phone_number)),))
+        return Seen((replace(base, text=_international(clean(message.contact.phone_number))),))
     return _read_attachment(message, base)
+
+
+def _international(number: str) -> str:
+    """The number of a shared contact, which Telegram gives with its country code but not always with the plus."""
+    return f"+{number}" if number[:1].isdigit() else number
 
 
 def _said(base: Incoming, text: str) -> Incoming:

@@ -62,6 +62,7 @@ LARGEST_FORM = LARGEST_FILE + LARGEST_BODY  # a file and what stands around it
 MOST_WAITING = 8  # turns of one conversation at a time; a person sends one and waits
 KEEP_OPEN_SECONDS = 15.0  # a comment line this often keeps proxies from closing a quiet stream
 LONGEST_ID = 64
+LONGEST_NAME = 200  # characters of a file's
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class WebChannel:
             raise HTTPException("file: at most 10 MB; send a link instead", status_code=413)
         if not name.lower().endswith(FILE_ENDINGS):
             raise HTTPException(f"file: expected one of {', '.join(FILE_ENDINGS)}", status_code=415)
-        bare = name.replace("\\", "/").rpartition("/")[2].replace(":", "_")[:200]
+        bare = _shortened(name.replace("\\", "/").rpartition("/")[2].replace(":", "_"))
         if not content:
             raise ClientException("file: it is empty; send the one you meant")
         inbound = Inbound(inbound_id, caller.conversation, Kind.FILE, bare, _now(), size=len(content))
@@ -183,12 +184,15 @@ class WebChannel:
         try:
             found = await self._store.conversation(caller.conversation)
             language = found.language if found is not None else ""
+            labels: dict[str, str] | None = {} if last <= 0 else None
             with self._hub.watch(caller.conversation) as moved:
                 while not self._hub.closed:
                     moved.clear()
                     for turn in await self._store.turns_after(caller.conversation, last):
-                        labels = await self._labels_before(turn, caller.conversation, language)
                         last = turn.turn
+                        if labels is None:  # somebody who comes back: buttons of before may be pressed
+                            labels = _labels(await self._store.turns_after(caller.conversation, 0))
+                        labels |= _labels([turn])
                         data = msgspec.json.encode(self._transcript(turn, language, labels)).decode()
                         yield ServerSentEventMessage(data=data, id=str(turn.turn), event="turn")
                     if not await _set_within(moved, KEEP_OPEN_SECONDS):
@@ -205,22 +209,10 @@ class WebChannel:
         return TranscriptShown(turn.turn, inbound, replies_shown(turn.replies))
 
     def _label(self, choice: str, language: str) -> str:
-        """What stands on the button of a tree; "" where the tree has none of that name."""
+        """What stands on a button of a tree that was never offered; "" where the tree has none of that name."""
         key = "choice." + choice.partition(":")[2].replace(":", ".")
         wording = self._reception().library.wording(language)
         return wording.render(key) if wording.has(key) else ""
-
-    async def _labels_before(self, turn: TranscriptTurn, conversation: str, language: str) -> Mapping[str, str]:
-        """Labels of buttons made in the talk ("50 000 €"), looked up in the turn that offered them."""
-        offered = turn.text.partition(":")[0]
-        if (
-            turn.kind != Kind.CHOICE
-            or self._label(turn.text, language)
-            or not offered.isascii()
-            or not offered.isdigit()
-        ):
-            return {}
-        return _labels(await self._store.turns_after(conversation, min(int(offered), turn.turn) - 1))
 
     async def authorize(self, conversation: str, header: str) -> None:
         """
@@ -374,5 +366,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _labels(turns: Iterable[TranscriptTurn]) -> Mapping[str, str]:
+def _shortened(name: str) -> str:
+    """The name of a file with its ending, whatever its length."""
+    stem, dot, ending = name.rpartition(".")
+    return stem[: LONGEST_NAME - len(ending) - 1] + dot + ending
+
+
+def _labels(turns: Iterable[TranscriptTurn]) -> dict[str, str]:
+    """What stood on the buttons, as they were offered."""
     return {choice.id: choice.label for turn in turns for reply in turn.replies for choice in reply.choices}

@@ -1183,9 +1183,10 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
       /** @param {Turn} turn @param {boolean} calm */
       show(turn, calm) {
         showInbound(turn, calm);
+        const mine = epoch;
         turn.replies.forEach((reply, place) => {
           if (calm) addReply(turn.turn, reply, true);
-          else reveals = reveals.then(() => (rows.has(reply.id) ? undefined : reveal(turn.turn, reply, place)));
+          else reveals = reveals.then(() => (mine !== epoch || rows.has(reply.id) ? undefined : reveal(turn.turn, reply, place)));
         });
       },
       /** The whole transcript, then what is still to be sent. @param {Turn[]} turns */

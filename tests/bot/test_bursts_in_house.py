@@ -197,6 +197,15 @@ async def test_what_is_not_plain_words_waits_for_nothing(process: Process, quick
     assert len(await process.turns()) == 1
 
 
+@pytest.mark.parametrize("number", ["380501234567", "+380501234567"])
+async def test_a_shared_number_is_read_in_any_language(process: Process, number: str) -> None:
+    """Telegram gives it with the country code, but not always with the plus."""
+    await process.hear(update(1, contact={"phone_number": number, "first_name": "Jan"}))
+    await process.look()
+    phones = [fact.value for fact in (await process.conversation()).facts if fact.key == "contact.phone"]
+    assert phones == ["+380501234567"]
+
+
 async def test_a_button_amid_words_is_taken_after_them_and_at_once(process: Process) -> None:
     """Though somebody has looked already, and settled down to wait for more words."""
     await process.hear(update(1, text="We need a CRM"), update(2, text="I am the owner"))

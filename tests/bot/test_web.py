@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from bot import reception
@@ -313,6 +314,40 @@ async def test_a_turn_without_a_hint_reaches_the_stream(at: Site, visit: Visit) 
     at.house.hub.close()
     await looking
     await events.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+
+async def shown(channel: WebChannel, visit: Visit, after: int, count: int) -> list[str]:
+    """What the visitor is shown to have said in the turns after one, on a stream opened anew."""
+    events = channel.follow(Caller(visit.id), after)
+    turns = [msgspec.json.decode(str((await anext(events)).data)) for _ in range(count)]
+    await events.aclose()  # type: ignore[attr-defined]  # it is a generator
+    return [turn["inbound"]["text"] for turn in turns if turn["inbound"]]
+
+
+async def test_a_button_keeps_the_words_it_was_offered_with(at: Site, visit: Visit) -> None:
+    """In the transcript, on a stream from the start and on one taken up later; whatever is spoken by then."""
+    await visit.send("i1", text="we need a CRM for sales, 20 people")
+    offered = (await visit.send("i2", text="to keep track of all inquiries")).json()["replies"][-1]["choices"][0]
+    await visit.send("i3", choice=offered["id"])
+    await visit.send("i4", text="давайте по-русски, пожалуйста")
+    channel = WebChannel(lambda: at.house.reception, at.house.store, at.house.hub)
+    said = [
+        turn["inbound"]["text"]
+        for turn in (await at.client.get(visit.path, headers=visit.headers)).json()["turns"]
+        if turn["inbound"]
+    ]
+    assert said[2] == offered["label"]
+    assert await shown(channel, visit, 0, 5) == said
+    assert await shown(channel, visit, 3, 2) == said[2:]
+
+
+async def test_a_file_with_a_long_name_keeps_its_ending(visit: Visit) -> None:
+    answer = await visit.client.post(
+        f"{visit.path}/files", headers=visit.headers, data={"id": "f1"}, files={"file": ("x" * 210 + ".pdf", b"%PDF")}
+    )
+    assert answer.status_code == 200
+    turns = (await visit.client.get(visit.path, headers=visit.headers)).json()["turns"]
+    assert turns[-1]["inbound"]["text"] == "x" * 196 + ".pdf"
 
 
 async def test_a_stream_ends_quietly_when_the_database_goes(

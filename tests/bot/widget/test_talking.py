@@ -198,6 +198,24 @@ def test_another_tab_follows_into_a_new_chat(visitor: Visitor, device: BrowserCo
     assert [found.said() for found in server.conversations.values()] == [["Old words"], ["New words"]]
 
 
+def test_replies_on_their_way_do_not_follow_into_a_new_chat(visitor: Visitor, server: ChatServer) -> None:
+    """Replies appear one after another; ids of two conversations are alike, so one would keep out the other."""
+    server.says["A shop"] = [("First. " + "x" * 150, []), ("Second. " + "x" * 150, ["Old button"]), ("Third.", [])]
+    server.says["A bakery"] = [("About bakeries.", [])]
+    visitor.open().say("A shop")
+    visitor.panel.get_by_text("First.").wait_for()
+    visitor.page.evaluate(
+        "() => { const chat = document.querySelector('#banter-chat').shadowRoot;"
+        " chat.querySelector('header .tool').click(); chat.querySelector('.notice button').click(); }"
+    )
+    server.wait_for(lambda: len(server.conversations) == 2)
+    expect(visitor.panel.locator(".row")).to_have_count(1)
+    visitor.say("A bakery")
+    visitor.sees("About bakeries.")
+    assert [text for _, text in visitor.transcript()][1:] == ["A bakery", "About bakeries."]
+    expect(visitor.panel.get_by_text("Old button")).to_have_count(0)
+
+
 def test_a_new_chat_begins_after_asking(visitor: Visitor, server: ChatServer) -> None:
     visitor.open().say("Hi")
     visitor.sees("You said: Hi")
