@@ -436,7 +436,7 @@ def _follow_language(talk: Talk, listened: Listened) -> bool:
     settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
     if talk.conversation.language_fixed or (settled and len(listened.words) < _WORDS_TO_SWITCH):
         return False
-    found, sure = listened.language(talk.library.ears)
+    found, sure = listened.language(talk.library.ears, talk.conversation.language)
     if found is None or found == talk.conversation.language or found not in talk.library.wordings:
         return False
     if sure >= (_SURE if settled else _SURE_AT_FIRST):

@@ -70,9 +70,9 @@ class Listened(Struct, frozen=True, gc=False):
     text: Text
     words: Words
 
-    def language(self, ears: Ears) -> tuple[str | None, float]:
-        """The likeliest language and a confidence from 0 to 1."""
-        return detect_language(self.text.original, self.words, ears.known)
+    def language(self, ears: Ears, spoken: str = "") -> tuple[str | None, float]:
+        """The likeliest language and a confidence from 0 to 1; of two as likely the one spoken so far."""
+        return detect_language(self.text.original, self.words, ears.known, spoken)
 
 
 def listen(text: str, ears: Ears) -> Listened:

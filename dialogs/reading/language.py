@@ -35,22 +35,25 @@ def _is_cyrillic(word: str) -> bool:
     return "а" <= word[0] <= "ґ"
 
 
-def _hinted(norms: Sequence[str], known: Mapping[str, LanguageWords]) -> tuple[str | None, float]:
+def _hinted(norms: Sequence[str], known: Mapping[str, LanguageWords], spoken: str) -> tuple[str | None, float]:
     """What the endings, and failing them the alphabet, hint at when common words tell nothing."""
     long = [word for word in norms if len(word) >= LEAST_LETTERS and word.isalpha()]
     alphabet = {_is_cyrillic(word) for word in long}
     likely = [language for language, own in known.items() if own.cyrillic in alphabet]
     ends = {language: sum(word.endswith(known[language].endings) for word in long) for language in likely}
-    best = max(likely, key=lambda language: ends[language], default=None)
+    best = max(likely, key=lambda language: (ends[language], language == spoken), default=None)
     if best is None or not (ends[best] or known[best].cyrillic):
         return None, 0.0
     return best, HINT
 
 
-def detect_language(original: str, words: Words, known: Mapping[str, LanguageWords]) -> tuple[str | None, float]:
+def detect_language(
+    original: str, words: Words, known: Mapping[str, LanguageWords], spoken: str = ""
+) -> tuple[str | None, float]:
     """
     The likeliest language and a confidence from 0 to 1.
 
+    Where two are as likely, the one spoken so far is: "хочу сайт" is Russian to whom speaks Russian.
     "ok", "CRM" or a number say nothing: the language is then None or its confidence low, so that a conversation does
     not switch because of them.
     """
@@ -69,7 +72,7 @@ def detect_language(original: str, words: Words, known: Mapping[str, LanguageWor
     (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
     if most == second:
         tied = [language for language in known if points[language] == most]
-        return _hinted(norms, {language: known[language] for language in tied})
+        return _hinted(norms, {language: known[language] for language in tied}, spoken)
     lead = (most - second) / most
     weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
     return best, round(lead * weight, 3)
