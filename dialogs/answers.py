@@ -61,10 +61,15 @@ def take_text(talk: Talk) -> None:
     listened = listen(text, talk.library.ears)
     switched = _follow_language(talk, listened)
     question = talk.waiting
-    reading = _hear(talk, listened, None if question is None else question.asks)
+    asked = None if question is None else question.asks
+    reading = _hear(talk, listened, asked)
+    if reading == Reading(reading.language) and (other := _heard_otherwise(talk, listened, asked)) is not None:
+        reading = other
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
+    if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
+        intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
     intent = called or intent
     talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
@@ -139,6 +144,20 @@ def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, listen
 def _hear(talk: Talk, listened: Listened, asked: Asked | None) -> Reading:
     language, today = talk.conversation.language, today_of(talk.inbound)
     return hear(listened, talk.library.ears, language=language, asked=asked, today=today, bare=False)
+
+
+def _heard_otherwise(talk: Talk, listened: Listened, asked: Asked | None) -> Reading | None:
+    """What the message says in another language than the one spoken, if it says anything there; that is spoken then."""
+    found, _ = listened.language(talk.library.ears, talk.conversation.language)
+    if found is None or found == talk.conversation.language or found not in talk.library.ears.tongues:
+        return None
+    today = today_of(talk.inbound)
+    reading = hear(listened, talk.library.ears, language=found, asked=asked, today=today, bare=False)
+    if reading == Reading(reading.language):
+        return None
+    if found in talk.library.wordings and not talk.conversation.language_fixed:
+        talk.speak(found)
+    return reading
 
 
 def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:

@@ -11,7 +11,7 @@ from dialogs.reading.answer import compile_answer, read_answer
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
 from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
 from dialogs.reading.intent import compile_intent, read_intent
-from dialogs.reading.language import LanguageWords, compile_language, detect_language
+from dialogs.reading.language import LanguageWords, compile_language, detect_language, second_language
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
@@ -161,7 +161,9 @@ def hear(
         words, hits = _other_spelling(words, ears, chosen)
     chat = small_talk(hits.get("needs", ()), asked)
     heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
-    heard = heard if chat else _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
+    if not chat:
+        heard = _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
+        heard = _with_other_figures(heard, message, words, ears, asked, today)
     social = read_social(spoken.norms, ears.social)
     return heard if social is None else replace(heard, social=social)
 
@@ -231,13 +233,20 @@ def _words(
         company=contacts.company,
         mentions=mentions,
         denied=denied_needs(message, words, hits.get("needs", ())),
-        tongue=None if needs else _tongue(message, hits.get(TONGUES, ())),
+        tongue=_tongue(message, words, hits.get(TONGUES, ()), needs),
     )
 
 
-def _tongue(message: Text, hits: Sequence[Hit]) -> Found[str] | None:
-    """The language asked for; a wish for a site "in English" is none for the talk, so no need stands beside it."""
-    for hit in settle(hits)[:1]:
+def _tongue(message: Text, words: Words, hits: Sequence[Hit], needs: Sequence[Found[str]]) -> Found[str] | None:
+    """The language asked for; a wish for a site "in English" is none for the talk: no need stands beside it."""
+    needed = {
+        phrase
+        for start, phrase in zip(words.starts, words.phrases, strict=True)
+        if any(one.start <= start < one.end for one in needs)
+    }
+    for hit in settle(hits):
+        if words.phrases[hit.head] in needed:
+            continue
         return Found(hit.value, hit.start, hit.end, message.quote(hit.start, hit.end), TONGUES)
     return None
 
@@ -321,6 +330,25 @@ def _with_figures(
         number=found.number,
         duration=found.duration,
         days=found.days,
+    )
+
+
+def _with_other_figures(
+    heard: Reading, message: Text, words: Words, ears: Ears, asked: Asked | None, today: date
+) -> Reading:
+    """Fill in what only the second language of a message says: "Привет! We need CRM, бюджет 5к евро"."""
+    if heard.money is not None and heard.timing is not None:
+        return heard
+    other = second_language(words, ears.known, heard.language)
+    if other is None:
+        return heard
+    text = Text(message.original, message.folded, other)
+    found = read_figures(text, ears.tongues[other].figures, asked, today, bare=False)
+    return replace(
+        heard,
+        money=heard.money or found.money,
+        timing=heard.timing or found.timing,
+        people=heard.people or found.people,
     )
 
 

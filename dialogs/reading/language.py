@@ -9,6 +9,7 @@ from dialogs.reading.phrases import Words
 LETTER = 3.0  # a letter only one language has is worth three of its common words
 SURE = 3.0  # points at which the confidence is one
 HINT = 0.3  # confidence when only the alphabet or a part of a word tells
+LEAST_OTHERS = 2  # words of the other alphabet that make a second language of it
 LEAST_LETTERS = 4  # of a word that hints at a language; "CRM" and "ok" belong to all
 
 
@@ -76,3 +77,17 @@ def detect_language(
     lead = (most - second) / most
     weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
     return best, round(lead * weight, 3)
+
+
+def second_language(words: Words, known: Mapping[str, LanguageWords], first: str) -> str | None:
+    """The language of the words of a message that are written in the other alphabet; None where they are but names."""
+    cyrillic = known[first].cyrillic
+    others = [word for word in words.norms if len(word) > 1 and word.isalpha() and _is_cyrillic(word) is not cyrillic]
+    if len(others) < LEAST_OTHERS:
+        return None
+    told = {
+        language: sum(map(own.words.__contains__, others)) + sum(word.endswith(own.endings) for word in others)
+        for language, own in known.items()
+        if own.cyrillic is not cyrillic
+    }
+    return max(told, key=lambda language: told[language]) if any(told.values()) else None

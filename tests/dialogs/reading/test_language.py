@@ -5,7 +5,7 @@ import pytest
 from dialogs.reading.language import detect_language
 from dialogs.reading.phrases import split_words
 from dialogs.reading.text import fold
-from tests.builders import demo, everywhere
+from tests.builders import demo, everywhere, visitor
 
 
 def told(text: str) -> tuple[str | None, float]:
@@ -73,3 +73,62 @@ def test_a_sentence_is_told_from_those_of_every_other_language(text: str, langua
     found, sure = detect_language(text, split_words(fold(text)), everywhere().ears.known)
     assert found == language
     assert sure >= 0.5
+
+
+@pytest.mark.parametrize("text", ["хочу сайт", "магазин", "хочу бота", "чат-бот для телеграма", "позвони"])
+@pytest.mark.parametrize("spoken", ["ru", "uk"])
+def test_of_two_languages_as_likely_it_is_the_one_spoken(text: str, spoken: str) -> None:
+    found, _ = detect_language(text, split_words(fold(text)), demo().ears.known, spoken)
+    assert found == spoken
+
+
+@pytest.mark.parametrize(("spoken", "text"), [("ru", "потрібен сайт"), ("uk", "нужен сайт"), ("pl", "in two months")])
+def test_who_changes_the_language_is_followed(spoken: str, text: str) -> None:
+    found, sure = detect_language(text, split_words(fold(text)), demo().ears.known, spoken)
+    assert found != spoken
+    assert sure > 0.2
+
+
+def test_figures_of_a_second_language_are_read_as_well() -> None:
+    outcome = visitor(demo(), "ru").says("Привет! We need CRM, бюджет 5к евро, срок 2 месяца")
+    told = {fact.key: fact for fact in outcome.new_facts}
+    assert told["budget.amount"].evidence.quote == "5к евро"
+    assert told["timing.deadline"].evidence.quote == "срок 2 месяца"
+
+
+def test_names_in_the_other_alphabet_are_no_second_language() -> None:
+    outcome = visitor(demo(), "ru").says("Нужна реклама в Google Ads и Facebook, не позже мая")
+    assert outcome.conversation.language == "ru"
+    assert "timing.deadline" in outcome.heard
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then", "heard"),
+    [
+        ("pl", "potrzebujemy CRM", "in two months", "timing.deadline"),
+        ("en", "we need a CRM", "через два месяца", "timing.deadline"),
+        ("uk", "потрібна CRM", "around 20 thousand dollars", "budget.amount"),
+    ],
+)
+def test_what_says_nothing_in_the_language_spoken_is_read_in_its_own(
+    language: str, first: str, then: str, heard: str
+) -> None:
+    guest = visitor(demo(), language)
+    guest.says(first)
+    assert heard in guest.says(then).heard
+
+
+@pytest.mark.parametrize(
+    ("language", "then", "goal"),
+    [
+        ("en", "давайте по-русски", "ru"),
+        ("en", "ok, давайте по-русски, нам нужна телефония", "ru"),
+        ("uk", "лучше на русском, пожалуйста. Нам нужно подключить почту", "ru"),
+        ("ru", "можна українською? треба підключити телефонію", "uk"),
+        ("en", "we want it in English and German", "en"),
+    ],
+)
+def test_a_language_asked_for_beside_other_words_is_spoken(language: str, then: str, goal: str) -> None:
+    guest = visitor(demo(), language)
+    guest.says({"en": "we need a CRM", "uk": "потрібна CRM", "ru": "нужна CRM"}[language])
+    assert guest.says(then).conversation.language == goal
