@@ -102,7 +102,11 @@ class Dates(MonthDays):
         for _ in range(2):
             if self.word(step) in words.edge_of or self.word(step) == "-":
                 step += 1
-        unit = None if self.word(step) in words.seasons else self._unit(step)
+        return self._part_of(which, at, step)
+
+    def _part_of(self, which: str, at: int, step: int) -> Dated | None:
+        """The part of the period named at a step, a year on where it is over."""
+        unit = None if self.word(step) in self.words.seasons else self._unit(step)
         if unit is not None and unit in {"week", "month", "quarter", "year"}:
             inner = Dated(window_around(self.today, unit), step, step + 1)
         else:
@@ -110,14 +114,13 @@ class Dates(MonthDays):
             if found is None or found.stretch.grain in {"day", "holiday", "part"}:
                 return None
             inner = found
-        stretch = _part(inner.stretch, which)
-        if stretch.end < self.today and not inner.stretch.explicit and not inner.stretch.past:
-            stretch = (
-                _part(year_later(inner.stretch), which)
-                if inner.stretch.grain in {"month", "season", "quarter"}
-                else stretch
-            )
-        return Dated(stretch, at, inner.last, edge=True)
+        whole = inner.stretch
+        stretch = _part(whole, which)
+        if stretch.end < self.today and not whole.explicit and not whole.past:
+            whole = year_later(whole) if whole.grain in {"month", "season", "quarter"} else whole
+            stretch = _part(whole, which)
+        due = add_days(whole.start, (whole.end - whole.start).days // 2) if which == "middle" else None
+        return Dated(stretch, at, inner.last, edge=True, due=due)
 
     def _nth(self, at: int) -> Dated | None:
         """Read "first tuesday of october", "последний день месяца", "third quarter"."""
@@ -128,6 +131,10 @@ class Dates(MonthDays):
         unit, weekday = self._unit(at + 1), self._named_weekday(at + 1)
         if unit == "quarter" and 1 <= nth <= 4:
             return self._quarter_year(nth, at, at + 2)
+        if self.word(at + 1) in words.half_of and 1 <= nth <= 2:
+            half = self._part_of("first" if nth == 1 else "second", at, self._skip(at + 2))
+            if half is not None:
+                return half
         if self.word(at + 1) in words.half_year and 1 <= nth <= 2:
             return self._with_year(lambda year: half_of(year, nth), at, at + 2)
         if unit != "day" and weekday is None:
@@ -296,8 +303,12 @@ class Dates(MonthDays):
 
 
 def _part(stretch: Stretch, which: str) -> Stretch:
-    """The beginning, middle or end of a stretch: a third of it, for a week its last three days."""
+    """The beginning, middle or end of a stretch: a third of it, for a week its last three days; or half of it."""
     days = (stretch.end - stretch.start).days + 1
+    if which in {"first", "second"}:
+        centre = add_days(stretch.start, days // 2)
+        start, end = (stretch.start, add_days(centre, -1)) if which == "first" else (centre, stretch.end)
+        return Stretch(start, end, "part", stretch.explicit, stretch.past)
     third = 3 if days == 7 else max(1, days // 3) if days < 360 or which == "middle" else 90
     if which == "begin":
         start, end = stretch.start, add_days(stretch.start, third - 1)

@@ -16,6 +16,8 @@ __all__ = ["MoneyWords", "compile_money", "read_money"]
 IMPLAUSIBLE = Decimal(10**8)  # nobody writes a bare hundred million; it is a phone or a tax number
 CROWD = 10_000  # "team of 15" is no sum, "у нас 450 000" is
 NEAR = 4  # tokens within which a word such as "budget" speaks for a number
+CLAUSE = 8  # tokens within which a competitor speaks for a number
+BREAKS = {",", ".", ";", "?", "!", "\n", "("}
 ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
 
 
@@ -73,7 +75,19 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
             return True
         if amount.currency is None and near[index] in words.spent:
             return True
-    return False
+    return _of_others(tokens, amount, words)
+
+
+def _of_others(tokens: Sequence[Token], amount: Amount, words: MoneyWords) -> bool:
+    """Whether a sum is what somebody else asks or pays, or a bare number is when to call."""
+    start = amount.first
+    while start and amount.first - start < CLAUSE and tokens[start - 1].text not in BREAKS:
+        start -= 1
+    theirs = words.others.first(tokens, start, amount.first)
+    if theirs is not None and words.cues.first(tokens, theirs[1], amount.first) is None:
+        return True
+    bare = amount.currency is None and not amount.scaled
+    return bare and words.calls.first(tokens, start, amount.first) is not None
 
 
 def _cue(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:

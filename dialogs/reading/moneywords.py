@@ -50,6 +50,8 @@ class MoneyWords:
     per: Mapping[Per, Phrases]
     things: Phrases
     after_ok: WordSet
+    others: Phrases  # "the competitor": a sum in the same clause is theirs
+    calls: Phrases  # "call me": a bare number in the same clause is an hour
     negations: WordSet
     instead: WordSet  # "500, no, 700"
     articles: frozenset[str]
@@ -96,6 +98,8 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         turnover=word_set(lexicon.words("money", "turnover")),
         not_money=word_set(lexicon.words("money", "not_money")),
         spent=word_set(lexicon.words("money", "spent")),
+        others=phrases(lexicon.words("money", "others")),
+        calls=phrases(lexicon.words("time", "callback")),
         negations=word_set(lexicon.words("money", "negations")),
         instead=word_set(lexicon.words("money", "instead")),
         articles=numbers.articles,

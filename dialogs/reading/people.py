@@ -30,6 +30,7 @@ class PeopleWords:
     after_not: Phrases  # "a year": not a head-count
     hiring: Phrases
     approx: Phrases
+    used_by: Phrases  # "for" right before a number: those who will use it, not those wanted
     things: Phrases  # nouns that count something else
 
 
@@ -49,7 +50,7 @@ def compile_people(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
     Raises:
         BrokenContent: A section has another shape.
     """
-    keys = ("nouns", "not_people", "before", "after_not", "hiring", "approx")
+    keys = ("nouns", "not_people", "before", "after_not", "hiring", "approx", "used_by")
     listed = {key: phrases(lexicon.words("people", key)) for key in keys}
     return PeopleWords(
         numbers=compile_numbers(lexicon, others), things=phrases(lexicon.words("money", "things")), **listed
@@ -121,6 +122,9 @@ def _counted(text: Text, numbers: Numbers, count: _Count, words: PeopleWords) ->
 
 def _hired(numbers: Numbers, first: int, words: PeopleWords) -> bool:
     """Whether the wish is for the people, not for something used by them: "a CRM is needed for 12 managers"."""
+    begin = first - words.approx.ends(numbers.tokens, first)
+    if words.used_by.ends(numbers.tokens, first) or words.used_by.ends(numbers.tokens, begin):
+        return False
     return not words.before.ends(numbers.tokens, first) and _hiring(numbers, first, words)
 
 

@@ -29,6 +29,7 @@ class Dated(Struct, frozen=True, gc=False):
     edge: bool = False  # "end of", "beginning of": the stretch is the point meant
     length: Length | None = None  # "next two weeks": how long it is
     bare: bool = False  # a lone year or day of month: needs a preposition to count
+    due: date | None = None  # the day "by" means where that is not the last: the middle of "by mid-May"
 
 
 class Periods(Lengths):

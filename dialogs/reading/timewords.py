@@ -34,6 +34,7 @@ class TimeWords:
     whole_end: Mapping[str, str]  # "eom" -> month
     ordinal_last: frozenset[str]
     half_year: frozenset[str]
+    half_of: frozenset[str]  # "half" in "second half of August"
     seasons: Mapping[str, int]  # first month
     weak_seasons: frozenset[str]
     holidays: tuple[tuple[Phrases, str], ...]
@@ -96,6 +97,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         whole_end={form: unit for unit, forms in lexicon.forms("time", "whole_end").items() for form in forms},
         ordinal_last=lexicon.single("time", "ordinal_last"),
         half_year=lexicon.single("time", "half_year"),
+        half_of=lexicon.single("time", "half_of"),
         seasons=numbered("seasons"),
         weak_seasons=lexicon.single("time", "weak_seasons"),
         holidays=tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items()),

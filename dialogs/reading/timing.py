@@ -20,6 +20,7 @@ from scoring.values import Phase, Urgency, Window
 
 CLAUSE_ENDS = {".", ",", ";", "!", "?", "\n", "(", ")"}
 REACH = 20  # tokens; a clause that goes on for longer is no clause
+APART = 3  # tokens between "on the market" and for how long
 OLD = 2  # years; a bare length this long is rather the age of the company
 
 
@@ -162,6 +163,8 @@ def _window(found: Expression, today: date) -> Window | None:
 def last_day_before(dated: Dated, today: date) -> date:
     """The last day of "by" and "before": the day itself, the end of an edge, else the day before the stretch."""
     stretch = dated.stretch
+    if dated.due is not None:
+        return dated.due
     if dated.edge or stretch.grain == "day":
         return stretch.end
     before = add_days(stretch.start, -1)
@@ -193,6 +196,9 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
     tokens = dates.tokens
     if found.ago or _no_time(tokens, found, words) or _about_callback(tokens, found, words):
         return 0
+    firm = words.hard.first(tokens)
+    if firm is not None and firm[0] <= found.first and found.last <= firm[1]:
+        return 0  # "and not a day later" says how firm, not when
     if found.length is not None:
         return _length_score(dates, found, found.length, words, asked)
     if found.dated is None or found.dated.stretch.past:
@@ -223,6 +229,8 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
     if words.after_years.begins(tokens, found.last) or words.lasting.ends(tokens, found.first):
         return 0
     first, _ = clause(tokens, found.first, found.last)
+    if length.unit == "year" and words.lasting.first(tokens, max(first, found.first - APART), found.first):
+        return 0  # "na rynku jesteśmy 12 lat"
     if tokens[found.first].text in words.hiring_for and words.hired.first(tokens, first, found.first):
         return 0  # "hire two engineers for six months"
     if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
