@@ -19,11 +19,12 @@ from dialogs.check.words import misplaced, own_words, prove_words, service_words
 from dialogs.content import read_company, read_framework
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.facts import NEED_CATEGORIES
-from dialogs.faq import FaqFile, read_faq
+from dialogs.faq_file import FaqFile, read_faq
 from dialogs.framework import Framework
 from dialogs.library import Library, MailDomains
 from dialogs.reading.hear import compile_ears
 from dialogs.reading.phrases import Book
+from dialogs.reading.text import fold
 from dialogs.wording import Wording, read_wording
 from dialogs.yaml_source import YamlSource
 from scoring.company import Company
@@ -95,9 +96,9 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     frameworks = dict(shelf.frameworks())
     if company is None:
         raise BrokenContent(tuple(shelf.problems))
-    faq = shelf.faq(company.languages)
-    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     lexicons = {language: shelf.lexicon(language) for language in company.languages}
+    faq = shelf.faq(company.languages, _small(lexicons))
+    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     own = {language: shelf.own_lexicon(language) for language in company.languages}
     packaged = lexicons
     lexicons = {language: merged(words, own[language].data) for language, words in packaged.items()}
@@ -125,6 +126,11 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
         languages={language: row["name"] for language, row in languages.items()},
     )
     return Workspace(folder, library)
+
+
+def _small(lexicons: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The words of the languages, folded, that say nothing of what a question is about."""
+    return frozenset(fold(" ".join(str(one.get("sets", {}).get("small", "")) for one in lexicons.values())).split())
 
 
 def _keywords(company: Company) -> dict[str, list[str]]:
@@ -255,11 +261,11 @@ class _Shelf:
         file, text = self.text(path)
         return read_framework(file, text), YamlSource(file, text)
 
-    def faq(self, languages: Sequence[str]) -> FaqFile:
+    def faq(self, languages: Sequence[str], small: frozenset[str]) -> FaqFile:
         """The questions and answers of the workspace; none where it has no faq.yaml."""
         path = self.folder / "faq.yaml"
         found: FaqFile | None = (
-            self.take(lambda: read_faq(*self.text(path), languages)) if path.is_file() else FaqFile()
+            self.take(lambda: read_faq(*self.text(path), languages, small)) if path.is_file() else FaqFile()
         )
         if found is None:
             return FaqFile()

@@ -127,7 +127,8 @@ _ASIDES = (None, Intent.OFF_TOPIC, Intent.CLARIFY, Intent.CORRECTION)  # a quest
 
 def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, listened: Listened) -> tuple[str, Told]:
     """The answer to a question about the company, "" if none was asked, and what else the message told."""
-    asked = talk.library.faq.find(listened.text.folded) if intent in _ASIDES else None
+    found = talk.library.faq.find(listened.text.folded) if intent in _ASIDES else ()
+    asked = next((one for one in found if one.entry), None)
     if asked is None:
         return "", told
     said = listened.text.original[asked.start : asked.end].strip()[:LONGEST_NOTE]

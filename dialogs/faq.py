@@ -3,31 +3,32 @@ Answers to what visitors ask about the company, from the workspace's own faq.yam
 
 A question is compared with every wording by the three-letter pieces of its words, weighed by how rare they are: word
 order, endings and slips matter little, and no language needs rules of its own. An answer to one of our questions must
-never be taken for a question, so a match has to be clear and clearly better than the next entry's.
+never be taken for a question, so a match has to be clear and clearly better than the next entry's. And the question has
+to be about the same thing: "how big is your office" is alike to "how big is your team", and is another question.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
-from dialogs.errors import BrokenContent, ContentError
 from dialogs.reading.text import fold
-from dialogs.yaml_source import YamlSource
 
 ALIKE = 0.57  # how much of a question has to agree with a wording; 1 is all of it
 ALIKE_UNMARKED = 0.75  # the same for words without a question mark
 AHEAD = 0.08  # how far the best entry has to be before the next
 CORE = 0.5  # how much of the rarest word of a wording has to be in the question
-MOST_WORDS = 24  # of one question; whoever writes more asks more than one thing
-MOST_SEGMENTS = 6
+SAMEWORD = 0.5  # how much of two words has to agree: endings and slips differ
+MOSTWORDS = 24  # of one question; whoever writes more asks more than one thing
+MOST_SEGMENTS = 40
 LONGEST = 2000  # characters looked at
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
+_PAUSES = ",:("
 _SEGMENT = re.compile(r"[^.!?;\n]+[?]*")
 
 
@@ -42,10 +43,13 @@ class FaqEntryFile(msgspec.Struct, forbid_unknown_fields=True):
 class Asked:
     """A question found in a message: which entry answers it, and where it stands."""
 
-    entry: str
+    entry: str  # "": a question, and none of the entries answers it
     start: int
     end: int
-    likeness: float  # 0 to 1
+    likeness: float = 0.0  # 0 to 1
+
+
+Pieces = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +58,85 @@ class Faq:
 
     owners: tuple[str, ...] = ()  # the entry of each wording
     wordings: tuple[Mapping[str, float], ...] = field(default=(), repr=False)  # of each, its pieces and their weight
+    subjects: tuple[tuple[Pieces, ...], ...] = field(default=(), repr=False)  # of each, its words that are not small
+    rests: tuple[tuple[Pieces, ...], ...] = field(default=(), repr=False)  # of each, its small words
+    known: Mapping[str, tuple[Pieces, ...]] = field(default_factory=dict, repr=False)  # the same of each entry
     cores: tuple[tuple[float, tuple[int, ...]], ...] = field(default=(), repr=False)
     # of each rarest word: how many of its pieces have to be there, and the wordings it is the rarest of
     core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> rarest words
     weights: Mapping[str, float] = field(default_factory=dict, repr=False)
     rarest: float = 1.0  # weight of a piece that stands in no wording
+    small: frozenset[str] = field(default=frozenset(), repr=False)  # words that say nothing of what is asked about
 
-    def find(self, folded: str) -> Asked | None:
-        """The clearest question of a folded message that one of the entries answers; None when there is none."""
+    def find(self, folded: str) -> tuple[Asked, ...]:
+        """The questions of a folded message in their order: those an entry answers, and those marked as questions."""
         found: list[Asked] = []
         folded = folded[:LONGEST]
-        for segment in _segments(folded) if self.owners else ():
-            best = self._nearest(_pieces(segment.words), ALIKE if segment.marked else ALIKE_UNMARKED)
+        for segment in _segments(folded):
+            best = self._nearest(segment, folded) if self.owners else None
             if best is not None:
-                found.append(Asked(best[0], segment.start, segment.end, best[1]))
-        return max(found, key=lambda asked: asked.likeness, default=None)
+                found.append(Asked(best[0], self._start(segment, folded), segment.end, best[1]))
+            elif segment.marked:
+                found.append(Asked("", segment.start, segment.end))
+        return tuple(found)
 
-    def _nearest(self, pieces: Sequence[str], least: float) -> tuple[str, float] | None:
+    def _start(self, segment: "_Segment", folded: str) -> int:
+        """Where the question begins: a sentence may tell something first, "50 thousand, and is support included?"."""
+        pauses = [folded.rfind(pause, segment.start, segment.end) for pause in _PAUSES]
+        last = max(pauses)
+        rest = folded[last + 1 : segment.end]
+        return last + 1 if last >= 0 and any(word not in self.small for word in WORD.findall(rest)) else segment.start
+
+    def _nearest(self, segment: "_Segment", folded: str) -> tuple[str, float] | None:
         """The entry whose wording is most alike, with the likeness; None if none is clearly ahead, or alike enough."""
+        least = ALIKE if segment.marked else ALIKE_UNMARKED
+        pieces = _pieces(segment.words)
         likely = self._with_their_core(pieces)
-        if not likely or not self._any_alike(likely, frozenset(pieces), least):
+        if not likely:
             return None
-        ranked = self._ranked(pieces, likely)
-        if ranked[0][1] < least or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < AHEAD):
+        alike = self._alike(pieces, self._near(likely, frozenset(pieces), least))
+        close = [one for one in alike if one[1] >= least - AHEAD]
+        if not close or max(likeness for _, likeness in close) < least:
+            return None
+        last = WORD.findall(folded[self._start(segment, folded) : segment.end])
+        parted = self._parted(segment.words), self._parted(last)  # what stands before a comma may be another matter
+        ranked = self._best(one for one in close if any(self._same(one[0], *words) for words in parted))
+        if not ranked or ranked[0][1] < least or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < AHEAD):
             return None
         return ranked[0]
 
-    def _any_alike(self, likely: Iterable[int], pieces: frozenset[str], least: float) -> bool:
-        """Whether one of the wordings can reach the likeness at all: by Cauchy, alike is at most the root of there."""
+    def _near(self, likely: Iterable[int], pieces: Pieces, least: float) -> list[int]:
+        """The wordings that can reach the likeness at all: by Cauchy, alike is at most the root of there."""
+        near = []
         for at in likely:
             there = sum([share * share for piece, share in self.wordings[at].items() if piece in pieces])
             if math.sqrt(there) + there >= 2 * least:
-                return True
-        return False
+                near.append(at)
+        return near
+
+    def _parted(self, words: Iterable[str]) -> tuple[list[Pieces], list[Pieces]]:
+        """The words that say what is asked about, and the small ones."""
+        subjects: list[Pieces] = []
+        rest: list[Pieces] = []
+        for word in words:
+            (rest if word in self.small or len(word) == 1 else subjects).append(frozenset(_pieces([word])))
+        return subjects, rest
+
+    def _same(self, at: int, question: Sequence[Pieces], rest: Sequence[Pieces]) -> bool:
+        """
+        Whether a question is about what the wording is about.
+
+        A word that is missing while another stands in its place makes it a question about something else; so does
+        another word where the wording is not there word by word: "are you open source" is not "when are you open".
+        """
+        wording = self.subjects[at]
+        missing = sum(not _stands(one, question) for one in wording)
+        if wording and missing == len(wording):
+            return False
+        known = self.known[self.owners[at]]  # another word of the same entry is nothing else
+        if _stand(question, known):
+            return bool(wording) or _stand(self.rests[at], rest)
+        return bool(wording) and not missing and _stand(self.rests[at], rest)
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """
@@ -95,20 +145,30 @@ class Faq:
         The rarest word of a wording has to be there. The likeness is halfway between how much of both is alike and how
         much of the wording is there, so that "hi, a quick question first" in front costs little.
         """
-        pieces = _pieces(_WORD.findall(fold(question)))
+        pieces = _pieces(WORD.findall(fold(question)))
         likely = self._with_their_core(pieces)
-        return self._ranked(pieces, likely) if likely else []
+        return self._best(self._alike(pieces, likely))
 
-    def _ranked(self, pieces: Sequence[str], likely: Iterable[int]) -> list[tuple[str, float]]:
+    def _alike(self, pieces: Sequence[str], likely: Sequence[int]) -> list[tuple[int, float]]:
+        """Of each wording the likeness."""
+        if not likely:
+            return []
         counts = Counter(pieces)
         length = math.sqrt(sum([(count * self.weights.get(one, self.rarest)) ** 2 for one, count in counts.items()]))
-        best: dict[str, float] = {}
+        found = []
         for at in likely:
             shares = self.wordings[at]
             shared = [piece for piece in shares if piece in counts]
             alike = sum([counts[piece] * self.weights[piece] / length * shares[piece] for piece in shared])
             there = sum([shares[piece] ** 2 for piece in shared])
-            best[self.owners[at]] = max(best.get(self.owners[at], 0.0), (alike + there) / 2)
+            found.append((at, (alike + there) / 2))
+        return found
+
+    def _best(self, alike: Iterable[tuple[int, float]]) -> list[tuple[str, float]]:
+        """Of each entry its likeliest wording, most alike first."""
+        best: dict[str, float] = {}
+        for at, likeness in alike:
+            best[self.owners[at]] = max(best.get(self.owners[at], 0.0), likeness)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
 
     def _with_their_core(self, pieces: Sequence[str]) -> list[int]:
@@ -131,9 +191,22 @@ def _segments(folded: str) -> Iterator[_Segment]:
     for count, match in enumerate(_SEGMENT.finditer(folded)):
         if count >= MOST_SEGMENTS:
             break
-        words = _WORD.findall(match[0])
-        if 0 < len(words) <= MOST_WORDS:
+        words = WORD.findall(match[0])
+        if 0 < len(words) <= MOSTWORDS:
             yield _Segment(words, match.start(), match.end(), match[0].endswith("?"))
+
+
+def _stands(word: Pieces, among: Iterable[Pieces]) -> bool:
+    return any(_alike(word, one) for one in among)
+
+
+def _stand(words: Iterable[Pieces], among: Sequence[Pieces]) -> bool:
+    return all(_stands(word, among) for word in words)
+
+
+def _alike(one: Pieces, other: Pieces) -> bool:
+    """Whether two words are one but for endings and slips."""
+    return len(one & other) >= SAMEWORD * max(len(one), len(other))
 
 
 def _pieces(words: Sequence[str]) -> list[str]:
@@ -141,20 +214,39 @@ def _pieces(words: Sequence[str]) -> list[str]:
     return [padded[at : at + 3] for word in words for padded in (f" {word} ",) for at in range(len(word))]
 
 
-def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
-    """Index the wordings of every entry, in all languages together: people ask in one and are answered in another."""
+def compile_faq(entries: Mapping[str, FaqEntryFile], small: Collection[str] = ()) -> Faq:
+    """
+    Index the wordings of every entry, in all languages together: people ask in one and are answered in another.
+
+    Args:
+        entries: By name.
+        small: Folded words of the languages that say nothing of what is asked about.
+    """
+    unsaid = frozenset(small)
     wordings = [
-        (name, Counter(_pieces(_WORD.findall(fold(text)))))
+        (name, Counter(_pieces(WORD.findall(fold(text)))))
         for name, entry in entries.items()
-        for text in _texts(entry.asks)
+        for text in texts_of(entry.asks)
     ]
     if not wordings:
         return Faq()
     spread = Counter(piece for _, counts in wordings for piece in counts)
     weights = {piece: math.log(1 + len(wordings) / count) for piece, count in spread.items()}
     owned: dict[frozenset[str], list[int]] = {}
-    for at, text in enumerate(text for entry in entries.values() for text in _texts(entry.asks)):
-        owned.setdefault(_core(text, weights), []).append(at)
+    for at, text in enumerate(text for entry in entries.values() for text in texts_of(entry.asks)):
+        owned.setdefault(_core(text, weights, unsaid), []).append(at)
+    parted = [
+        tuple(
+            tuple(
+                frozenset(_pieces([word]))
+                for word in WORD.findall(fold(text))
+                if (word in unsaid or len(word) == 1) is small_ones
+            )
+            for small_ones in (False, True)
+        )
+        for entry in entries.values()
+        for text in texts_of(entry.asks)
+    ]
     core_pieces: dict[str, list[int]] = {}
     for at, core in enumerate(owned):
         for piece in core:
@@ -162,10 +254,17 @@ def compile_faq(entries: Mapping[str, FaqEntryFile]) -> Faq:
     return Faq(
         tuple(name for name, _ in wordings),
         tuple(_shares(counts, weights) for _, counts in wordings),
+        tuple(subjects for subjects, _ in parted),
+        tuple(rests for _, rests in parted),
+        {
+            name: tuple({one for at, (owner, _) in enumerate(wordings) if owner == name for one in parted[at][0]})
+            for name in entries
+        },
         tuple((CORE * len(core), tuple(wordings)) for core, wordings in owned.items()),
         {piece: tuple(found) for piece, found in core_pieces.items()},
         weights,
         max(weights.values(), default=1.0),
+        unsaid,
     )
 
 
@@ -175,80 +274,19 @@ def _shares(counts: Mapping[str, int], weights: Mapping[str, float]) -> dict[str
     return {piece: count * weights[piece] / length for piece, count in counts.items()}
 
 
-def _core(text: str, weights: Mapping[str, float]) -> frozenset[str]:
+def _telling(text: str, small: frozenset[str]) -> list[str]:
+    """The words of a wording that are not small; all of them where there are no others."""
+    words = WORD.findall(fold(text))
+    return [word for word in words if word not in small] or words
+
+
+def _core(text: str, weights: Mapping[str, float], small: frozenset[str]) -> Pieces:
     """The pieces of the rarest word of a wording."""
-    words = [frozenset(_pieces([word])) for word in _WORD.findall(fold(text))]
+    words = [frozenset(_pieces([word])) for word in _telling(text, small)]
     return max(words, key=lambda pieces: sum(weights[piece] for piece in pieces) / len(pieces), default=frozenset())
 
 
-def _texts(by_language: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def texts_of(by_language: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The texts of all languages."""
     for texts in by_language.values():
         yield from texts
-
-
-@dataclass(frozen=True, slots=True)
-class FaqFile:
-    """A decoded faq.yaml: the index, the answers as texts of each language, and where they stand."""
-
-    faq: Faq = field(default_factory=Faq)
-    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> faq.<entry>[/n] -> text
-    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # faq.<entry> -> file, line
-    problems: tuple[ContentError, ...] = ()
-
-
-def read_faq(file: str, text: str, languages: Iterable[str]) -> FaqFile:
-    """
-    The questions and answers of a workspace.
-
-    Args:
-        file: Its name, for messages.
-        text: YAML.
-        languages: Of the company: every entry is answered in each of them.
-
-    Raises:
-        BrokenContent: The file has another shape.
-
-    Returns:
-        With the problems of its content: answers missing, questions empty, or two entries the same words would find.
-    """
-    source = YamlSource(file, text)
-    entries = {str(name): _entry(source, str(name)) for name in source.data}
-    faq = compile_faq(entries)
-    problems: list[ContentError] = []
-    answers: dict[str, dict[str, str]] = {language: {} for language in languages}
-    for name, entry in entries.items():
-        problems.extend(_faults(source, name, entry, answers, faq))
-        for language, texts in answers.items():
-            for number, answer in enumerate(entry.answers.get(language, ()), 1):
-                texts[f"faq.{name}" if number == 1 else f"faq.{name}/{number}"] = answer
-    places = {f"faq.{name}": (file, source.line(name) or 0) for name in entries}
-    return FaqFile(faq, answers, places, tuple(problems))
-
-
-def _entry(source: YamlSource, name: str) -> FaqEntryFile:
-    try:
-        return msgspec.convert(source.data[name], FaqEntryFile, strict=True)
-    except msgspec.ValidationError as error:
-        problem = str(error).split(" - at ", maxsplit=1)[0]
-        mend = "write `asks:` and `answers:` with lists of texts under each language"
-        raise BrokenContent((source.problem(name, problem, mend),)) from error
-
-
-def _faults(
-    source: YamlSource, name: str, entry: FaqEntryFile, languages: Iterable[str], faq: Faq
-) -> Iterator[ContentError]:
-    if not any(text.strip() for text in _texts(entry.asks)):
-        yield source.problem(f"{name}.asks", "nobody can ask it", "write a few ways to put the question")
-    for language in languages:
-        if not any(answer.strip() for answer in entry.answers.get(language, ())):
-            yield source.problem(f"{name}.answers", f"has no answer in {language!r}", "the company speaks it: add one")
-    for language, texts in entry.asks.items():
-        for at, text in enumerate(texts):
-            key = f"{name}.asks.{language}.{at}"
-            if not _WORD.search(text):
-                yield source.problem(key, "holds no words", "write the question, or remove it")
-                continue
-            ranked = faq.ranked(text)
-            rivals = [other for other, likeness in ranked if other != name and 1.0 - likeness < AHEAD]
-            if rivals:
-                yield source.problem(key, f"is asked under {rivals[0]!r} as well", "keep it in one of the two")
