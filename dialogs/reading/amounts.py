@@ -11,6 +11,7 @@ from dialogs.reading.numbers import ONE, Number, Numbers, between
 from dialogs.reading.tokens import Token, figure
 
 TEN = Decimal(10)
+THOUSAND = Decimal(1000)
 SOFT = 3  # words of "or maybe even"
 
 
@@ -292,6 +293,8 @@ def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) ->
         return None
     low, high = left.low, right.high
     scale_left, scale_right = left.number.scale, right.number.scale
+    if scale_left < THOUSAND <= scale_right:  # "one hundred to one hundred and fifty thousand"
+        scale_left = ONE
     if scale_left == ONE and scale_right > ONE and low < 1000 and low * scale_right <= high:
         low *= scale_right
         leading = high / scale_right

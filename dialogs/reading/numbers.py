@@ -106,6 +106,8 @@ def read_numbers(text: Text, words: NumberWords) -> Numbers:
     while at < size:
         token = tokens[at]
         possible = token.kind == "n" or token.text in starters
+        if found and found[-1].last == at and _scale_at(tokens, at, words):
+            possible = False  # a scale left over is no thousand of its own
         number = _number(tokens, at, words) if possible else None
         if number is None:
             at += 1
@@ -192,6 +194,7 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
     top: Decimal | None = None
     index = at
     size = len(tokens)
+    ranged = at > 0 and tokens[at - 1].text in words.range_starts
     part = _fraction(tokens, at, words)
     if part is not None:
         group, index = part
@@ -302,7 +305,12 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         if text in words.of and group is not None and scale == ONE and _scale_at(tokens, index + 1, words):
             index += 1  # "a couple of thousand"
             continue
-        if text in words.joins and index > at and index + 1 < size and _joined(tokens, index, group, scale, words):
+        if (
+            text in words.joins
+            and index > at
+            and index + 1 < size
+            and _joined(tokens, index, group, floor, words, ranged=ranged)
+        ):
             index += 1
             continue
         break
@@ -364,22 +372,46 @@ def _continues(tokens: tuple[Token, ...], index: int, room: Decimal, scale: Deci
     return small is not None and room > Decimal(raw) and len(raw) == 1 and raw != "0"
 
 
-def _joined(tokens: tuple[Token, ...], index: int, group: Decimal | None, scale: Decimal, words: NumberWords) -> bool:
-    """Whether "and" goes on with the same number: "one hundred and sixteen"."""
+def _joined(
+    tokens: tuple[Token, ...], index: int, group: Decimal | None, floor: Decimal, words: NumberWords, *, ranged: bool
+) -> bool:
+    """
+    Whether "and" goes on with the same number: "one hundred and sixteen", "two thousand and twenty".
+
+    What follows has to be less than the last scale, its own included: "ten thousand and fifteen thousand" are two.
+    """
     after = tokens[index + 1]
-    if group is not None and (not HUNDRED <= group < BOUNDLESS or group % HUNDRED != 0):
+    if group is not None:
+        if not words.hundreds_and or not HUNDRED <= group < BOUNDLESS or group % HUNDRED != 0:
+            return False
+        if after.kind == "n":
+            return len(after.text) < 3 and after.text.isdecimal()
+        rest = _small(tokens, index + 1, words)
+        return rest is not None and rest[0] < HUNDRED and not _hundreds_at(tokens, rest[1], words)
+    if floor == BOUNDLESS or ranged or after.kind == "s":
         return False
-    if group is None and scale == ONE:
+    whole = _ahead(tokens, index + 1, words)
+    if whole is None or whole[0] >= floor:
         return False
-    value = words.small.get(after.text, ZERO)
-    if group is None and words.hundreds_and and value >= TEN:  # "two thousand and twenty"
-        return True
-    following = tokens[index + 2].text if index + 2 < len(tokens) else ""
-    if after.kind == "n":
-        return len(after.text) < 3 and after.text.isdecimal() and words.hundreds_and and group is not None
-    if group is not None and words.hundreds_and:
-        return after.text in words.small
-    return after.text in words.small and (not following or following in words.scales or following in words.small)
+    if words.hundreds_and:
+        return whole[0] >= TEN
+    return whole[1] == len(tokens) or whole[1] > index + 2
+
+
+def _ahead(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[Decimal, int] | None:
+    """Roughly the number that begins here, without anything joined to it, with its last token."""
+    value, last = _small(tokens, at, words) or (ONE, at)
+    if _hundreds_at(tokens, last, words):
+        value, last = value * words.scales[tokens[last].text], last + 1
+        more = _small(tokens, last, words) if last < len(tokens) else None
+        value, last = (value + more[0], more[1]) if more is not None else (value, last)
+    if _scale_at(tokens, last, words):
+        value, last = value * words.scales[tokens[last].text], last + 1
+    return (value, last) if last > at else None
+
+
+def _hundreds_at(tokens: tuple[Token, ...], at: int, words: NumberWords) -> bool:
+    return at < len(tokens) and ONE < words.scales.get(tokens[at].text, ZERO) < THOUSAND
 
 
 def _extended(tokens: tuple[Token, ...], number: Number, words: NumberWords) -> Number:

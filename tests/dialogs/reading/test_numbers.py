@@ -328,3 +328,29 @@ def test_a_section_of_another_shape_is_refused_while_loading(data: dict[str, obj
     with pytest.raises(BrokenContent) as caught:
         compile_figures(lexicon)
     assert [problem.key for problem in caught.value.problems] == [key]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "low", "high"),
+    [
+        ("en", "between ten thousand and fifteen thousand dollars", 10_000, 15_000),
+        ("en", "between one thousand and five thousand euro", 1000, 5000),
+        ("en", "between one hundred and two hundred thousand dollars", 100_000, 200_000),
+        ("en", "between one thousand and fifteen hundred", 1000, 1500),
+        ("en", "one hundred to one hundred and fifty thousand dollars", 100_000, 150_000),
+        ("en", "three hundred to five hundred thousand", 300_000, 500_000),
+        ("en", "two to three hundred", 200, 300),
+        ("en", "two hundred to three hundred", 200, 300),
+        ("ru", "между десятью тысячами и пятнадцатью тысячами рублей", 10_000, 15_000),
+        ("ru", "между ста и ста пятьюдесятью тысячами рублей", 100_000, 150_000),
+        ("uk", "між десятьма тисячами і п'ятнадцятьма тисячами гривень", 10_000, 15_000),
+        ("pl", "między dziesięć tysięcy a piętnaście tysięcy złotych", 10_000, 15_000),
+        ("de", "zwischen zehntausend und fünfzehntausend Euro", 10_000, 15_000),
+        ("de", "zwischen hundert und zweihunderttausend Euro", 100_000, 200_000),
+        ("de", "von hundert bis hundertfünfzigtausend", 100_000, 150_000),
+    ],
+)
+def test_both_ends_of_a_range_in_words_are_read(language: str, text: str, low: int, high: int) -> None:
+    found = read_figures(prepare(text, language), words(language), Asked.MONEY, TODAY).money
+    assert found is not None
+    assert (found.value.low, found.value.high) == (low, high)
