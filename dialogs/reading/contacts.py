@@ -12,6 +12,7 @@ from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.text import Text, fold
 from dialogs.reading.values import Asked, Found
 
+OPENING = 3  # words before a name that still opens a message: "Good day, Anna, buyer"
 MAX_PHONES = 8  # parsing one takes 30 to 100 µs; nobody gives more
 _EMAIL = compile_regex(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w@])")
 _HANDLE = compile_regex(r"(?<![\w@.])@[A-Za-z]\w{3,31}(?![\w@]|\.\w)")
@@ -59,6 +60,7 @@ class ContactWords:
     names: frozenset[str]
     company_markers: tuple[str, ...]
     legal: frozenset[str]
+    legal_behind: bool  # "Polmed S.A.", not "ООО Ромашка"
     not_phone: tuple[str, ...]
     phone: tuple[str, ...]
     telegram: frozenset[str]
@@ -107,6 +109,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         frozenset(listed("names")),
         tuple(sorted(listed("company"), key=len, reverse=True)),
         frozenset(listed("legal")),
+        bool(lexicon.single("contacts", "legal_behind")),
         listed("not_phone"),
         listed("phone"),
         frozenset(listed("telegram")),
@@ -341,17 +344,28 @@ def _name_at(original: str, folded: str, at: int, words: ContactWords, *, strict
 
 
 def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str] | None:
-    """A known first name, capitalised, before a comma or after a title: "Anna, buyer", "Founder Peter, we ..."."""
-    for count, match in enumerate(_CAPITAL.finditer(original[:200])):
-        if count >= 8:
-            break
-        word = folded[match.start() : match.end()]
-        if word in words.names and match[0][0].isupper():
-            before = original[: match.start()].rstrip()
-            after = original[match.end() : match.end() + 2].strip()[:1]
-            if (not before or before[-1] in ",.!" or count <= 3) and (not after or after in ",.—–-:("):
-                return Found(match[0], match.start(), match.end(), match[0], "contacts.opening", 0.8)
+    """A known first name with or without a surname: "Anna, buyer", "Founder Peter, we ...", "... Ann Lee, CTO"."""
+    for count, match in enumerate(islice(_CAPITAL.finditer(original[:600]), 80)):
+        if not match[0][0].isupper() or folded[match.start() : match.end()] not in words.names:
+            continue
+        end = _past_surname(original, folded, match.end(), words)
+        before = original[: match.start()].rstrip(" ")[-1:]
+        after = original[end : end + 2].strip()[:1]
+        opens = not before or before in ",.!" or count <= OPENING
+        if count > 2 * OPENING + 1:
+            opens = before in ".!\n" or (before == "," and not after)
+        if opens and (not after or after in ",.—–-:("):
+            value = original[match.start() : end]
+            return Found(value, match.start(), end, value, "contacts.opening", 0.8)
     return None
+
+
+def _past_surname(original: str, folded: str, at: int, words: ContactWords) -> int:
+    """Past one more capitalised word that is no title, no abbreviation and no word of the language."""
+    match = _CAPITAL.match(original, at + 1) if original[at : at + 1] == " " else None
+    if match is None or not match[0][0].isupper() or match[0].isupper():
+        return at
+    return at if folded[match.start() : match.end()] in words.not_names else match.end()
 
 
 def _whole_name(original: str, words: ContactWords) -> Found[str] | None:
@@ -390,7 +404,10 @@ def _beside_legal_form(original: str, folded: str, words: ContactWords) -> Found
         if quoted is not None:
             start = original.index(quoted[1], end)
             return Found(quoted[1], start, start + len(quoted[1]), quoted[1], "contacts.company")
-        found = _capitals_after(original, end) or _capitals_before(original, at)
+        if words.legal_behind:
+            found = _capitals_before(original, at) or _capitals_after(original, end)
+        else:
+            found = _capitals_after(original, end) or _capitals_before(original, at)
         if found is not None:
             return _without_marker(original, found, words)
     return None

@@ -269,7 +269,8 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
         after += 1
     if words.approx_after.begins(tokens, after):
         return value, value, "exact"
-    if words.max_after.begins(tokens, after):
+    most = words.max_after.begins(tokens, after)
+    if most and after + most not in numbers.starting:
         return None, value, "up_to"
     if words.min_after.begins(tokens, after):
         return value, None, "from"

@@ -212,6 +212,10 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
         return 2 if leaning or (asked is Asked.TIMING and len(tokens) < 6) else 0
     if found.until is not None and dates.word(found.first) in words.time.weekdays and asked is not Asked.TIMING:
         return 0  # "пн-пт": opening hours
+    if found.until is not None and dates.word(found.first) in words.time.weekdays:
+        first, last = clause(tokens, found.first, found.last)
+        if words.lasting.first(tokens, first, last):
+            return 0  # "we work Mon-Fri 8-16"
     if dates.word(found.first) in words.time.days and found.dated.stretch.start == dates.today and found.until is None:
         wanted = asked is Asked.TIMING or before in words.time.fillers
         first, last = clause(tokens, found.first, found.last)
