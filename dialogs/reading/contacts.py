@@ -43,6 +43,7 @@ _NATIONAL = 10  # digits of a number with its area code
 _NOT_SITES = frozenset(("asp.net", "ado.net", "vb.net", "socket.io"))
 _TRIPLES = compile_regex(r"\d{1,3}(?:[ .]\d{3}){1,4}")
 _CAPITAL = compile_regex(r"[^\W\d_][\w'’ʼ-]{1,30}")
+_WORD = compile_regex(r"[^\W\d_]{1,12}")
 _QUOTED = compile_regex(r"[«\"“„'‘]([^«»\"“”„\n]{2,60}?)[»\"”“'’]")
 _TRAILING = ".,;:!?)»\"'"
 _MAIL_HOSTS = frozenset(
@@ -58,6 +59,7 @@ class ContactWords:
     country_codes: tuple[str, ...]  # written without the plus as well: 380
     name_markers: tuple[str, ...]
     names: frozenset[str]
+    name_of: frozenset[str]  # "from" in "Robert from Agro-Pol"
     company_markers: tuple[str, ...]
     legal: frozenset[str]
     legal_behind: bool  # "Polmed S.A.", not "ООО Ромашка"
@@ -107,6 +109,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         listed("country_codes"),
         tuple(by_length),
         frozenset(listed("names")),
+        frozenset(listed("name_of")),
         tuple(sorted(listed("company"), key=len, reverse=True)),
         frozenset(listed("legal")),
         bool(lexicon.single("contacts", "legal_behind")),
@@ -354,10 +357,16 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
         opens = not before or before in ",.!" or count <= OPENING
         if count > 2 * OPENING + 1:
             opens = before in ".!\n" or (before == "," and not after)
-        if opens and (not after or after in ",.—–-:("):
+        ended = not after or after in ",.—–-:("
+        if opens and (ended or (count < OPENING and _word_at(folded, end + 1) in words.name_of)):
             value = original[match.start() : end]
             return Found(value, match.start(), end, value, "contacts.opening", 0.8)
     return None
+
+
+def _word_at(folded: str, at: int) -> str:
+    match = _WORD.match(folded, at)
+    return match[0] if match is not None else ""
 
 
 def _past_surname(original: str, folded: str, at: int, words: ContactWords) -> int:
