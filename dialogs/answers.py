@@ -20,7 +20,7 @@ from dialogs.hearing import (
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
 from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
-from dialogs.repair import mended, taken_back
+from dialogs.repair import as_reason, mended, taken_back
 from dialogs.talk import Talk
 from dialogs.urgent import URGENT, urgent_call
 from dialogs.values import EffectKind, Ending, Mode
@@ -66,6 +66,7 @@ def take_text(talk: Talk) -> None:
     if reading == Reading(reading.language) and (other := _heard_otherwise(talk, listened, asked)) is not None:
         reading = other
     intent = _COMMANDS.get(text.strip().lower().partition("@")[0]) or (reading.intent.value if reading.intent else None)
+    reading = as_reason(talk, listened, reading, question)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:

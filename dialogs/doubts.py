@@ -163,7 +163,8 @@ def _other_day(value: FactValue | None) -> Window | None:
     if not isinstance(value, Window) or value.said is None:
         return None
     start, end = _changed_over(value.start), _changed_over(value.end)
-    if (value.start and start is None) or (value.end and end is None) or min(filter(None, (start, end))) < value.said:
+    days = [day for day in (start, end) if day is not None]
+    if (value.start and start is None) or (value.end and end is None) or not days or min(days) < value.said:
         return None
     return replace(value, start=start, end=end) if start is None or end is None or start <= end else None
 

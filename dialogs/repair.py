@@ -8,10 +8,13 @@ from dialogs.doubts import CURRENCY, SCALE, THOUSAND, times
 from dialogs.framework import Question
 from dialogs.hearing import FREE_ANSWER, Told, to_scale, today_of, told_by
 from dialogs.reading.hear import Listened, hear
+from dialogs.reading.numbers import Number
+from dialogs.reading.recount import bare_numbers, with_number
+from dialogs.reading.text import Text
 from dialogs.reading.values import Answer, Asked, Intent, Reading
 from dialogs.talk import Talk
 from scoring.conditions import Knowledge
-from scoring.values import Evidence, Fact, MoneyRange, Source
+from scoring.values import Evidence, Fact, MoneyRange, Source, Urgency, Window
 
 CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
 LARGEST_IN_THOUSANDS = 10_000  # "in thousands" said of more than that is about something else
@@ -33,11 +36,104 @@ def mended(talk: Talk, listened: Listened, reading: Reading, told: Told, questio
     recounted = _recounted(talk, reading, values, question, correcting=correcting)
     if recounted is not None:
         return recounted
+    slipped = correcting or _denies(reading) or _slipped(talk, listened) or _denies_a_number(talk, listened)
+    retimed = _retimed(talk, listened, reading, values, slipped=slipped)
+    if retimed is not None:
+        return retimed
+    if slipped and not correcting and not values and _bare(talk, listened):
+        return _figures(talk, listened) or told
     if not correcting:
         return told
     if not values:
         return _figures(talk, listened) or Told(())
-    return Told(tuple(to_scale(fact, talk.known) for fact in told.facts))
+    return Told(tuple(to_scale(fact, talk.known) for fact in values))
+
+
+def as_reason(talk: Talk, listened: Listened, reading: Reading, question: Question | None) -> Reading:
+    """
+    What a message says to whom was asked why it has to be then: a season named is the reason, and no other deadline.
+
+    Who corrects the deadline says so.
+    """
+    if question is None or question.text != "timing.reason" or reading.timing is None:
+        return reading
+    correcting = reading.intent is not None and reading.intent.value is Intent.CORRECTION
+    if not talk.known.facts("timing.deadline") or correcting or _denies(reading) or _slipped(talk, listened):
+        return reading
+    return structs.replace(reading, timing=None)
+
+
+def _denies(reading: Reading) -> bool:
+    return reading.answer is not None and reading.answer.value is Answer.NO
+
+
+def _slipped(talk: Talk, listened: Listened) -> bool:
+    """Whether the visitor says that something was a slip, right after a value was told: "sorry, 6-8"."""
+    norms = f" {' '.join(listened.words.norms)} "
+    slips = talk.library.ears.tongues[talk.conversation.language].slips
+    latest = [found[-1] for key in CORRECTABLE if (found := talk.known.facts(key))]
+    return any(f" {slip} " in norms for slip in slips) and any(_just_said(fact, talk) for fact in latest)
+
+
+def _denies_a_number(talk: Talk, listened: Listened) -> bool:
+    """Whether the first of two bare numbers is denied: "не два, а три"."""
+    numbers = _bare(talk, listened)
+    return len(numbers) == 2 and _denied_before(talk, listened, numbers[0].start)
+
+
+def _bare(talk: Talk, listened: Listened, after: int = 0) -> tuple[Number, ...]:
+    language = talk.conversation.language
+    tongue = talk.library.ears.tongues[language]
+    text = Text(listened.text.original, listened.text.folded, language)
+    return bare_numbers(text, tongue.figures, frozenset(tongue.slips), after)
+
+
+def _retimed(talk: Talk, listened: Listened, reading: Reading, values: list[Fact], *, slipped: bool) -> Told | None:
+    """The length said before, or denied in this message, with the number that is said for it now, without a unit."""
+    known, timing = talk.known.facts("timing.deadline"), reading.timing
+    if values and timing is not None and {fact.key for fact in values} <= {"timing.deadline", "timing.urgency"}:
+        quote, today, after = timing.quote, today_of(talk.inbound), timing.end
+        slipped = slipped or _denied_before(talk, listened, timing.start)
+    elif not values and known and known[-1].evidence.source is Source.MESSAGE and _newest(talk) == "timing.deadline":
+        value = known[-1].value
+        said = value.said if isinstance(value, Window) else None
+        quote, today, after = known[-1].evidence.quote, said or today_of(talk.inbound), 0
+    else:
+        return None
+    numbers = _bare(talk, listened, after) if slipped else ()
+    if not numbers:
+        return None
+    language, ears = talk.conversation.language, talk.library.ears
+    start, end = numbers[-1].start, numbers[-1].end
+    number = listened.text.original[start:end]
+    made = with_number(quote, number, language, ears.tongues[language].figures)
+    if made is None or (len(numbers) == 2 and numbers[0].value != made[1]):
+        return None
+    found = hear(made[0], ears, language=language, asked=Asked.TIMING, today=today, bare=False).timing
+    if found is None or found.value.urgency is not Urgency.DATED:
+        return None
+    window = replace(found.value, said=today)
+    evidence = Evidence(Source.MESSAGE, talk.inbound.id, number, start, end)
+    how, at = f"{found.how}, corrected", talk.inbound.at
+    return Told(
+        (
+            Fact("timing.deadline", window, evidence, how, at),
+            Fact("timing.urgency", window.urgency.value, evidence, how, at),
+        )
+    )
+
+
+def _denied_before(talk: Talk, listened: Listened, start: int) -> bool:
+    """Whether a word of denial stands right before: "not two weeks"."""
+    negations = talk.library.ears.tongues[talk.conversation.language].negations.words
+    before = listened.text.folded[:start].split()
+    return bool(before) and before[-1].strip(",") in negations
+
+
+def _newest(talk: Talk) -> str:
+    """The key of the newest value that a bare number may mend."""
+    told = [(found[-1].at, key) for key in CORRECTABLE if (found := talk.known.facts(key))]
+    return max(told)[1] if told else ""
 
 
 def _figures(talk: Talk, listened: Listened) -> Told | None:

@@ -47,6 +47,7 @@ class RelationWords:
     ranges: frozenset[str]
     onwards: Phrases
     until_after: Phrases  # "at most" behind a number
+    negations: frozenset[str]
     openers: Mapping[str, tuple[tuple[Relation, Phrases], ...]]  # relations by the first word they may have
     cores: frozenset[str]  # words that may begin a date or a length
     starters: frozenset[str]  # those, and the words of relations; all others are passed over
@@ -86,6 +87,7 @@ def compile_relations(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) 
         ranges=frozenset(lexicon.words("time", "to")) | lexicon.single("time", "or") | {"-"},
         onwards=time("onwards"),
         until_after=phrases(lexicon.words("money", "max_after")),
+        negations=lexicon.single("money", "negations"),
         openers=_openers(relations),
         cores=_starters(compiled, ()),
         starters=_starters(compiled, relations),
@@ -294,6 +296,8 @@ def _with_length(dates: Dates, length: Length, words: RelationWords, kinds: set[
 def _or_more(dates: Dates, length: Length, words: RelationWords) -> Length:
     """Read "a week, two at most", "miesiąc, dwa": a second number of the same unit, said without it."""
     if length.low != length.high or length.more or dates.word(length.last) != ",":
+        return length
+    if dates.word(length.first - 1) in words.negations:  # "not two weeks, three"
         return length
     at = length.last + 1
     for _ in range(MOST_SOFT):

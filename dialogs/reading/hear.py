@@ -46,6 +46,7 @@ class Tongue:
     needs: NeedsWords
     negations: Negations
     prices: tuple[str, ...]  # how words begin that name a price
+    slips: tuple[str, ...]  # what people say as they mend a slip: "sorry", "вернее"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def compile_ears(
             needs,
             role.negations,
             lexicon.words("money", "prices"),
+            lexicon.words("sets", "slips"),
         )
     return Ears(
         compile_book(written, fillers, short),

@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from dialogs.doubts import NAMES, WHICH
-from dialogs.values import Ending
+from dialogs.values import AskedQuestion, Ending
 from scoring.stages import Stage
 from scoring.values import MoneyRange, Window
 from tests.builders import Visitor, demo, visitor
@@ -253,3 +254,87 @@ def test_every_doubt_is_worded_in_every_language(language: str) -> None:
         for name in ("scale", "day", "which"):
             assert "A1" in voice.render(f"{kind}.doubt.{name}", first="A1", second="B2") or kind in ("why", "explain")
         assert voice.render(f"{kind}.doubt.currency", value="7", options="A or B")
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then", "months"),
+    [
+        ("en", "in 2 months", "not 2, 3", 3),
+        ("en", "in 2 months", "make it 3", 3),
+        ("en", "in 2 months", "no wait, three", 3),
+        ("en", "in 2 months", "no, not two months but three", 3),
+        ("en", "in 2 months", "no, not two months, three", 3),
+        ("en", "in 2 months", "sorry, three", 3),
+        ("ru", "через месяц", "нет, через два", 2),
+        ("ru", "через месяц", "нет, не через месяц, а через два", 2),
+        ("ru", "через месяц", "точнее через два", 2),
+        ("ru", "через 2 месяца", "не два, а три", 3),
+        ("uk", "за місяць", "точніше за два", 2),
+        ("uk", "за два місяці", "ні, не два, а три", 3),
+        ("pl", "za dwa miesiące", "nie, nie dwa, tylko trzy", 3),
+        ("pl", "za miesiąc", "a nie, za dwa", 2),
+    ],
+)
+def test_a_length_is_mended_without_its_unit(language: str, first: str, then: str, months: int) -> None:
+    talk = visitor(demo(), language)
+    talk.says({"en": "we need a CRM", "ru": "нужна CRM", "uk": "потрібна CRM", "pl": "potrzebujemy CRM"}[language])
+    talk.says(first)
+    outcome = talk.says(then)
+    window = value(talk, "timing.deadline")
+    assert isinstance(window, Window)
+    assert window.end == date(2026, 3 + months, 2)
+    assert {fact.key for fact in outcome.new_facts} <= {"timing.deadline", "timing.urgency"}
+    told = next(fact for fact in outcome.new_facts if fact.key == "timing.deadline")
+    assert then[told.evidence.start : told.evidence.end] == told.evidence.quote
+
+
+@pytest.mark.parametrize("then", ["3 offices", "not three, four", "we are three", "no"])
+def test_a_number_of_something_else_mends_no_length(then: str) -> None:
+    talk = visitor(demo(), "en")
+    talk.says("we need a CRM")
+    talk.says("in 2 months")
+    before = value(talk, "timing.deadline")
+    talk.says(then)
+    assert value(talk, "timing.deadline") == before
+
+
+@pytest.mark.parametrize(
+    ("then", "low", "high"), [("sorry, 6-8", 6000, 8000), ("more like 12", 12_000, 12_000), ("not 5-7, 8", 8000, 8000)]
+)
+def test_a_sum_is_mended_in_passing(then: str, low: int, high: int) -> None:
+    talk = visitor(demo(), "en")
+    talk.says("we need a CRM")
+    talk.says("5-7k euros")
+    talk.says(then)
+    assert budget(talk) == MoneyRange(Decimal(low), Decimal(high), "EUR")
+
+
+def test_a_doubt_whose_date_is_gone_is_no_trouble() -> None:
+    talk = visitor(demo(), "en")
+    for line in ("we need a CRM", "by 3/4", "no rush at all", "back", "asap", "back"):
+        talk.says(line)
+    assert value(talk, "timing.urgency") == "asap"
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "then", "end"),
+    [
+        ("en", ("we need a CRM", "end of May"), "Our peak season starts in June", date(2026, 5, 31)),
+        ("ru", ("нужна CRM", "до конца мая"), "потому что в июне самый сезон", date(2026, 5, 31)),
+        ("uk", ("потрібна CRM", "до літа"), "бо літом сезон", date(2026, 5, 31)),
+        ("pl", ("potrzebujemy CRM", "do końca maja"), "bo w czerwcu zaczyna się sezon", date(2026, 5, 31)),
+        ("en", ("we need a CRM", "end of May"), "sorry, end of June", date(2026, 6, 30)),
+    ],
+)
+def test_the_reason_for_a_deadline_is_no_other_deadline(
+    language: str, lines: tuple[str, ...], then: str, end: date
+) -> None:
+    talk = visitor(demo(), language)
+    for line in lines:
+        talk.says(line)
+    asked = (AskedQuestion("timing.reason", talk.conversation.turn),)
+    talk.conversation = structs.replace(talk.conversation, asked=(*talk.conversation.asked[:-1], *asked))
+    talk.says(then)
+    window = value(talk, "timing.deadline")
+    assert isinstance(window, Window)
+    assert window.end == end
