@@ -5,10 +5,10 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from dialogs import moves
+from dialogs.asking import asks_nothing, meant, questions_of, respond, without_questions
 from dialogs.doubts import clash, is_doubt
 from dialogs.framework import ChoiceSpec, Question
 from dialogs.hearing import (
-    LONGEST_NOTE,
     Told,
     news,
     today_of,
@@ -71,38 +71,51 @@ def take_text(talk: Talk) -> None:
     told = mended(talk, listened, reading, told, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
-    intent = called or intent
-    talk.heard = tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
     if talk.conversation.mode is Mode.HUMAN:
+        talk.heard = _heard(told, called or intent)
         _learn(talk, told, correcting=False)
         talk.sync_stage()
         return
+    library = talk.library
+    questions = questions_of(
+        listened, reading, told, library.faq, library.ears, estimated=lambda: talk.weighed.estimate is not None
+    )
+    intent = called or meant(intent, reading, questions)
+    told, reading = without_questions(told, reading, questions, listened.text.folded)
+    talk.heard = _heard(told, intent)
     if called is not None:
         _learn(talk, without_free_answer(told), correcting=False)
-        _obey(talk, called, Told(()), "")
+        _obey(talk, called, Told(()), "", [])
         return
-    if intent is not None and _obey(talk, intent, told, text):
+    ends = intent in (Intent.STOP, Intent.RESTART)
+    said = [] if ends else respond(talk, questions, told)
+    priced = questions.price and not ends
+    if priced and intent is not None and not told.facts:
+        said, priced = [*said, *moves.price(talk)], False
+    if intent is None and not listened.words and "?" in text:
+        intent = Intent.CLARIFY
+    if intent is not None and _obey(talk, intent, told, text, said):
         return
     if reading.tongue is not None:
         told = without_free_answer(told)
         switched = _speak_as_asked(talk, reading.tongue.value)
         if not switched:
             return
-    answered, told = _answer_from_faq(talk, intent, told, listened)
-    if answered and not told.facts:
-        moves.repeat(talk, [answered])
-        return
     if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
         moves.repeat(talk, [talk.lead("hello" if reading.social is Social.GREETING else "welcome")])
         return
-    if switched and not told.keys - {question.text if question is not None else ""}:
+    if switched and not said and not told.keys - {question.text if question is not None else ""}:
         moves.repeat(talk, [talk.line("language.switched")])
         return
-    if "?" in text and not answered and not told.facts and intent is None and talk.before.turn > 0:
-        talk.note("dialog.question", text.strip()[:LONGEST_NOTE], text.strip()[:LONGEST_NOTE])
-        moves.repeat(talk, [talk.lead("question.noted")])
+    empty = not (said or priced or told.facts or intent or reading.answer)
+    if empty and question is not None and asks_nothing(listened, talk.library.ears):
+        moves.repeat(talk, [])
         return
-    _take_answer(talk, reading, told, question, intent, [answered] if answered else [])
+    _take_answer(talk, reading, told, question, intent, said, priced=priced)
+
+
+def _heard(told: Told, intent: Intent | None) -> tuple[str, ...]:
+    return tuple(sorted(told.keys)) + ((f"intent:{intent}",) if intent else ())
 
 
 def _called_amid(talk: Talk, text: str) -> tuple[Intent | None, str]:
@@ -121,26 +134,6 @@ def _called_amid(talk: Talk, text: str) -> tuple[Intent | None, str]:
             lines[at] = " " * len(lines[at])
             return called, "\n".join(lines)
     return None, text
-
-
-_ASIDES = (None, Intent.OFF_TOPIC, Intent.CLARIFY, Intent.CORRECTION)  # a question to us may look like one of these
-
-
-def _answer_from_faq(talk: Talk, intent: Intent | str | None, told: Told, listened: Listened) -> tuple[str, Told]:
-    """The answer to a question about the company, "" if none was asked, and what else the message told."""
-    found = talk.library.faq.find(listened.text.folded) if intent in _ASIDES else ()
-    asked = next((one for one in found if one.entry), None)
-    if asked is None:
-        return "", told
-    said = listened.text.original[asked.start : asked.end].strip()[:LONGEST_NOTE]
-    known = any(fact.value == asked.entry for fact in talk.known.facts("dialog.faq"))
-    fresh = talk.voice.fresh(f"faq.{asked.entry}")
-    talk.note("dialog.faq", asked.entry, said)
-    answer = talk.line(f"faq.{asked.entry}")
-    lead = talk.lead("faq.again") if known and not fresh else ""
-    rest = without_free_answer(told).facts
-    outside = tuple(fact for fact in rest if fact.evidence.end <= asked.start or fact.evidence.start >= asked.end)
-    return " ".join(filter(None, (lead, answer))), Told(outside)
 
 
 def _hear(talk: Talk, listened: Listened, asked: Asked | None) -> Reading:
@@ -162,7 +155,7 @@ def _heard_otherwise(talk: Talk, listened: Listened, asked: Asked | None) -> Rea
     return reading
 
 
-def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
+def _obey(talk: Talk, intent: Intent, told: Told, text: str, said: list[str]) -> bool:
     """Do what a message about the conversation asks; False when it is (also) an answer to be taken as one."""
     match intent:
         case Intent.STOP:
@@ -171,22 +164,22 @@ def _obey(talk: Talk, intent: Intent, told: Told, text: str) -> bool:
             moves.restart(talk)
         case Intent.HUMAN:
             _learn(talk, told, correcting=False)
-            moves.call_human(talk)
+            moves.call_human(talk, said)
         case Intent.BACK if not told.facts:
-            moves.step_back(talk)
+            moves.step_back(talk, said)
         case Intent.BOT_IDENTITY | Intent.OFF_TOPIC | Intent.INSULT if not told.facts:
             key = {Intent.BOT_IDENTITY: "identity", Intent.OFF_TOPIC: "offtopic", Intent.INSULT: "insult"}[intent]
-            moves.repeat(talk, [talk.lead(key)])
+            moves.repeat(talk, [*said, talk.lead(key)])
         case Intent.WHY_ASK | Intent.CLARIFY if not told.facts:
             if text.strip().startswith("/help") or talk.waiting is None:
-                moves.repeat(talk, [talk.line("help")])
+                moves.repeat(talk, [*said, talk.line("help")])
             else:
                 kinds = ("why", "explain") if intent is Intent.WHY_ASK else ("explain", "why")
-                said = next(filter(None, (talk.question_line(kind, talk.waiting) for kind in kinds)), "")
-                moves.repeat(talk, [said])
+                reason = next(filter(None, (talk.question_line(kind, talk.waiting) for kind in kinds)), "")
+                moves.repeat(talk, [*said, reason])
         case Intent.SKIP if not told.facts and talk.waiting is not None:
             talk.settle(Ending.SKIPPED)
-            moves.go_on(talk, [talk.lead("ack.skipped")])
+            moves.go_on(talk, [*said, talk.lead("ack.skipped")])
         case _:
             return False
     return True
@@ -210,6 +203,8 @@ def _take_answer(
     question: Question | None,
     intent: Intent | None,
     said: list[str],
+    *,
+    priced: bool,
 ) -> None:
     if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
@@ -226,10 +221,15 @@ def _take_answer(
     if answered:
         talk.settle(Ending.ANSWERED)
     before = [*said, _say_back(talk, fresh, corrected=corrected)] if fresh else [*said]
+    if priced:
+        before += moves.price(talk)
     if before and talk.before.turn == 0:
         before.insert(0, talk.line("greet.first"))
     if not answered and question is not None and not fresh:
-        if _declined(talk, reading):
+        if _declined(talk, reading, before):
+            return
+        if before:
+            moves.repeat(talk, before)
             return
         if told.facts:  # said before, and not what was asked
             moves.repeat(talk, [talk.lead("ack.plain")])
@@ -240,8 +240,11 @@ def _take_answer(
         before = [talk.lead("ack.plain")]
     if not answered and question is not None and reading.answer is not None:
         _settle_by_answer(talk, reading.answer.value)
-    if question is None and not told.facts:
+    if question is None and not told.facts and not before:
         _small_talk(talk, reading)
+        return
+    if question is None and not told.facts:
+        moves.repeat(talk, before)
         return
     moves.go_on(talk, before)
 
@@ -250,13 +253,13 @@ def _asks_to_come_back(reading: Reading) -> bool:
     return reading.callback is not None and reading.answer is not None and reading.answer.value is Answer.LATER
 
 
-def _declined(talk: Talk, reading: Reading) -> bool:
+def _declined(talk: Talk, reading: Reading, said: list[str]) -> bool:
     """Whether the visitor passed the question: does not know, would rather not, later, or a no that tells nothing."""
     if reading.answer is None or reading.answer.value is Answer.YES:
         return False
     unknown = reading.answer.value is Answer.UNKNOWN
     talk.settle(Ending.UNKNOWN if unknown else Ending.SKIPPED)
-    moves.go_on(talk, [talk.lead("ack.unknown" if unknown else "ack.skipped")])
+    moves.go_on(talk, [*said, talk.lead("ack.unknown" if unknown else "ack.skipped")])
     return True
 
 

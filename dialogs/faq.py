@@ -29,7 +29,7 @@ MOST_SEGMENTS = 40
 LONGEST = 2000  # characters looked at
 WORD = re.compile(r"[^\W_]+")
 _PAUSES = ",:("
-_SEGMENT = re.compile(r"[^.!?;\n]+[?]*")
+_SEGMENT = re.compile(r"(?:[^.!?;\n]|\.(?=\w))+[?]*")  # ".NET" and "5.000" end no sentence
 
 
 class FaqEntryFile(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,5 +1,7 @@
 """What the bot does next: opens, asks, shows the estimate, hands over, takes leave."""
 
+from collections.abc import Sequence
+
 from dialogs.framework import CONTACT, Question
 from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
 from dialogs.tree import next_question
@@ -77,6 +79,16 @@ def ask(talk: Talk, question: Question, before: list[str]) -> None:
     talk.enter(_trigger(question))
     _say(talk, lines, choices(talk, question))
     _keep_time(talk)
+
+
+def price(talk: Talk) -> list[str]:
+    """What is said to who asks for the price: the estimate, or honestly that it takes an answer or two more."""
+    if any(flag in talk.weighed.flag_names for flag in talk.framework.farewells):
+        return []  # what cannot be done has no price
+    if talk.weighed.estimate is None:
+        return [talk.line("price.soon")]
+    talk.priced = True
+    return [" ".join(talk.estimate_lines())]
 
 
 def repeat(talk: Talk, before: list[str]) -> None:
@@ -236,7 +248,7 @@ def human(talk: Talk, text: str) -> None:
         talk.say(text, author="human")
 
 
-def call_human(talk: Talk) -> None:
+def call_human(talk: Talk, before: Sequence[str] = ()) -> None:
     """The visitor wants a person: one is called, whatever the score."""
     quote = talk.inbound.text.strip()[:200]
     already = bool(talk.known.facts("dialog.wants_human"))
@@ -250,10 +262,10 @@ def call_human(talk: Talk) -> None:
     reachable = any(known.facts(key) for key in ("contact.email", "contact.phone", "contact.telegram"))
     asked = {one.question for one in talk.conversation.asked}
     if contact is not None and not reachable and contact.id not in asked and talk.conversation.channel != "telegram":
-        ask(talk, contact, [line])
+        ask(talk, contact, [*before, line])
         return
     talk.enter("hand_over")
-    _say(talk, [line])
+    _say(talk, [*before, line])
 
 
 def stop(talk: Talk) -> None:
@@ -279,16 +291,16 @@ def restart(talk: Talk) -> None:
     ask_on(talk, [talk.line("restart.done")])
 
 
-def step_back(talk: Talk) -> None:
+def step_back(talk: Talk, before: Sequence[str] = ()) -> None:
     """To the question before; its new answer will correct the old one."""
     settled = [one for one in talk.conversation.asked if one.ending is not Ending.OPEN]
     question = talk.question(settled[-1].question) if settled else None
     if question is None:
-        repeat(talk, [talk.line("back.nothing")])
+        repeat(talk, [*before, talk.line("back.nothing")])
         return
     kept = tuple(one for one in talk.conversation.asked if one.ending is not Ending.OPEN and one is not settled[-1])
     talk.change(asked=kept)
-    ask(talk, question, [talk.line("back.done")])
+    ask(talk, question, [*before, talk.line("back.done")])
 
 
 def _show_estimate(talk: Talk, question: Question) -> list[str]:
@@ -299,6 +311,8 @@ def _show_estimate(talk: Talk, question: Question) -> list[str]:
     if not due or found is None:
         return []
     first, fresh = talk.voice.once("estimate"), talk.voice.once(f"estimate:{found.items[0]}")
+    if talk.priced and due:
+        return []  # it stands right above
     # Of another project the range is told again where it is asked about: an old one would be judged in its place.
     return talk.estimate_lines() if first or (fresh and question.shows == "estimate") else []
 

@@ -50,6 +50,7 @@ class Talk:
         self.framework = library.framework(conversation.framework)
         self.heard: tuple[str, ...] = ()
         self.clash: str | None = None  # the doubt about what was just said against what was said before
+        self.priced = False  # whether the estimate was given in this turn because it was asked for
         self.voice = Voice(library.wording(conversation.language), f"{conversation.id}:{self.turn}", conversation.told)
         self._replies: list[Reply] = []
         self._effects: list[Effect] = []

@@ -27,7 +27,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
         *("language.switched", "language.unknown", "question.noted", "faq.again", "hello", "welcome", "return"),
         *(f"{kind}.{name}" for kind in OF_QUESTIONS for name in WORDS),
-        *("list.and", "list.or"),
+        *("list.and", "list.or", "price.soon", "able.yes", "able.no"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
         "days.short",
     }
@@ -56,6 +56,7 @@ _GIVEN: Mapping[str, frozenset[str]] = MappingProxyType(
         "per.": frozenset({"money"}),
         "list.": frozenset({"first", "last"}),
         "language.unknown": _USUAL | {"languages"},
+        "able.": _USUAL | {"what"},
         **{f"{kind}.doubt.": _USUAL | {"first", "second"} for kind in OF_QUESTIONS},
         **{f"{kind}.doubt.currency": _USUAL | {"value", "options"} for kind in OF_QUESTIONS},
         "estimate.price": frozenset({"low", "high"}),

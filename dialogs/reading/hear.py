@@ -8,6 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialogs.reading.answer import compile_answer, read_answer
+from dialogs.reading.asks import KIND as ASKS
+from dialogs.reading.asks import compile_asks, read_asks
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
 from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
 from dialogs.reading.intent import compile_intent, read_intent
@@ -58,6 +60,7 @@ class Ears:
     known: Mapping[str, LanguageWords]
     spelling: Spelling
     social: SocialWords
+    small: frozenset[str] = frozenset()  # words that say nothing of what a message is about
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -100,6 +103,7 @@ def compile_ears(
     written: list[Entry] = []
     fillers: list[str] = []
     short: list[str] = []
+    small: frozenset[str] = frozenset()
     compiled = {
         language: compile_lexicon(language, data, f"locales/{language}/lexicon.yaml")
         for language, data in lexicons.items()
@@ -117,6 +121,8 @@ def compile_ears(
         ):
             written += words.phrases
         written += entries(lexicon, TONGUES)
+        written += compile_asks(lexicon)
+        small |= lexicon.single("sets", "small") | lexicon.single("sets", "fillers")
         fillers += lexicon.words("sets", "fillers")
         short += lexicon.words("sets", "abbreviations")
         known[language] = compile_language(lexicon)
@@ -134,6 +140,7 @@ def compile_ears(
         known,
         compile_spelling(known),
         compile_social(compiled.values()),
+        small,
     )
 
 
@@ -235,6 +242,7 @@ def _words(
         company=contacts.company,
         mentions=mentions,
         denied=denied_needs(message, words, hits.get("needs", ())),
+        asks=read_asks(message, hits.get(ASKS, ())),
         tongue=_tongue(message, words, hits.get(TONGUES, ()), needs),
     )
 

@@ -39,6 +39,13 @@ class Intent(StrEnum):
     SKIP = "skip"  # "next question": refuse for this one
 
 
+class Ask(StrEnum):
+    """What a visitor wants to hear from us."""
+
+    PRICE = "price"
+    ABILITY = "ability"  # whether we do, know, work with something
+
+
 class Social(StrEnum):
     """A message of nothing but courtesy."""
 
@@ -132,4 +139,5 @@ class Reading(Struct, frozen=True, gc=False):
     social: Social | None = None
     unit: Found[Unit] | None = None
     denied: tuple[Found[str], ...] = ()  # needs taken back in so many words: "not an app, a website"
+    asks: tuple[Found[Ask], ...] = ()
     tongue: Found[str] | None = None  # the language the visitor asks to be spoken to in
