@@ -42,6 +42,7 @@ _CLAUSE = compile_regex(r"[,;.!?\n]")
 _NATIONAL = 10  # digits of a number with its area code
 _NOT_SITES = frozenset(("asp.net", "ado.net", "vb.net", "socket.io"))
 _TRIPLES = compile_regex(r"\d{1,3}(?:[ .]\d{3}){1,4}")
+_NINE = compile_regex(r"\d{3} \d{3} \d{3}")
 _CAPITAL = compile_regex(r"[^\W\d_][\w'’ʼ-]{1,30}")
 _WORD = compile_regex(r"[^\W\d_]{1,12}")
 _QUOTED = compile_regex(r"[«\"“„'‘]([^«»\"“”„\n]{2,60}?)[»\"”“'’]")
@@ -283,7 +284,9 @@ def _ends_with(before: str, word: str) -> bool:
 
 
 def _sum_like(written: str) -> bool:
-    """Whether digits stand as a sum does: 12 400 000, or end in a row of noughts."""
+    """Whether digits stand as a sum does: 12 400 000, or end in a row of noughts; 792 111 333 is a phone."""
+    if _NINE.fullmatch(written) is not None and not written.endswith("000"):
+        return False
     return _TRIPLES.fullmatch(written) is not None or written.replace(" ", "").endswith("00000")
 
 
@@ -356,12 +359,19 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
         after = original[end : end + 2].strip()[:1]
         opens = not before or before in ",.!" or count <= OPENING
         if count > 2 * OPENING + 1:
-            opens = before in ".!\n" or (before == "," and not after)
+            opens = before in ".!\n" or (before == "," and (not after or _closes(folded, end)))
         ended = not after or after in ",.—–-:("
-        if opens and (ended or (count < OPENING and _word_at(folded, end + 1) in words.name_of)):
+        of = _word_at(folded, end + 1) in words.name_of and (count < OPENING or _closes(folded, end))
+        if opens and (ended or of):
             value = original[match.start() : end]
             return Found(value, match.start(), end, value, "contacts.opening", 0.8)
     return None
+
+
+def _closes(folded: str, at: int) -> bool:
+    """Whether hardly more is said: "..., Ola from sales"."""
+    rest = folded[at : at + 60].strip(" .!")
+    return at + 60 >= len(folded) and rest.count(" ") < OPENING and "," not in rest
 
 
 def _word_at(folded: str, at: int) -> str:
