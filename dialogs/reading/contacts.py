@@ -62,7 +62,7 @@ class ContactWords:
     names: frozenset[str]
     name_of: frozenset[str]  # "from" in "Robert from Agro-Pol"
     company_markers: tuple[str, ...]
-    legal: frozenset[str]
+    legal: tuple[str, ...]  # longest first
     legal_behind: bool  # "Polmed S.A.", not "ООО Ромашка"
     not_phone: tuple[str, ...]
     phone: tuple[str, ...]
@@ -112,7 +112,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         frozenset(listed("names")),
         frozenset(listed("name_of")),
         tuple(sorted(listed("company"), key=len, reverse=True)),
-        frozenset(listed("legal")),
+        tuple(sorted(listed("legal"), key=len, reverse=True)),
         bool(lexicon.single("contacts", "legal_behind")),
         listed("not_phone"),
         listed("phone"),
@@ -424,7 +424,9 @@ def _beside_legal_form(original: str, folded: str, words: ContactWords) -> Found
             start = original.index(quoted[1], end)
             return Found(quoted[1], start, start + len(quoted[1]), quoted[1], "contacts.company")
         if words.legal_behind:
-            found = _capitals_before(original, at) or _capitals_after(original, end)
+            found = _capitals_before(original, at)
+            if found is None and not form.endswith("."):  # a capital behind "sp. z o.o." begins a sentence
+                found = _capitals_after(original, end)
         else:
             found = _capitals_after(original, end) or _capitals_before(original, at)
         if found is not None:

@@ -207,6 +207,8 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
         year = found.dated.stretch.grain == "year"
         return 0 if year and found.relation is Relation.FROM and found.dated.stretch.start <= dates.today else 3
     before = dates.word(found.first - 1)
+    if before in words.hiring_for and found.dated.stretch.grain == "year" and _counted(dates, found.first - 1):
+        return 0  # "220 tysięcy na ten rok": what the sum is for
     if found.dated.bare:
         leaning = before in words.time.fillers and found.dated.stretch.grain == "year"
         return 2 if leaning or (asked is Asked.TIMING and len(tokens) < 6) else 0
@@ -224,6 +226,11 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
     return 2
 
 
+def _counted(dates: Dates, end: int) -> bool:
+    """Whether a sum ends at a token, or one token before it."""
+    return any(number.last in {end, end - 1} and number.scale > 1 for number in dates.numbers.found)
+
+
 def _length_score(dates: Dates, found: Expression, length: Length, words: TimingWords, asked: Asked | None) -> int:
     tokens = dates.tokens
     if length.unit in {"minute", "hour"}:
@@ -239,6 +246,9 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
         return 0  # "hire two engineers for six months"
     if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
         return 0
+    since = dict(words.relations.relations)[Relation.FROM].begins(tokens, found.first)
+    if length.unit == "year" and length.low >= OLD and length.low == length.high and since:
+        return 0  # "od 3 lat": for three years already
     before = tokens[found.first - 1].text if found.first else ""
     if length.unit == "year" and length.low >= OLD and asked is not Asked.TIMING and found.relation is not Relation.IN:
         return 0
