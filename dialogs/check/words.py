@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from dialogs.check.places import nearest
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.reading.lexicon import Lexicon
-from dialogs.reading.phrases import Book, Entry, compile_book, split_words
+from dialogs.reading.phrases import Book, Entry, compile_book, spellings, split_words
 from dialogs.reading.text import fold
 from scoring.values import RoleLevel
 
 SHORTEST_STEM = 4  # letters; a shorter one begins too many words
+MOST_SPELLINGS = 60  # of one phrase looked at
 COMMONEST = 0.02  # share of ordinary messages a phrase may be found in
 LEAST_COMMON = 4  # messages; fewer prove nothing
 # Sections whose lists mean something each: a word under two of them is read one way today and another tomorrow.
@@ -117,6 +118,7 @@ def prove_words(
         services: Categories the company serves or knows.
         book: All phrases, ours and theirs together, as the readers look them up.
     """
+    lexicon = _with_sets(packaged)
     ours = [
         (section, value, fold(text))
         for data in packaged.values()
@@ -130,24 +132,50 @@ def prove_words(
         problem
         for word in own
         for problem in (
-            *_doubled(word, meanings, book),
-            *_swallowing(word, ours),
+            *_doubled(word, meanings, book, lexicon),
+            *_swallowing(word, ours, own),
             *_common(word, messages),
             *_unknown(word, frozenset(services)),
         )
     )
 
 
-def _doubled(word: OwnWord, meanings: Mapping[tuple[str, str], set[str]], book: Book) -> Iterator[ContentError]:
-    spoken = split_words(word.text)
-    read = {
-        hit.value
-        for hit in (book.find(spoken).get(word.section, ()) if word.text.replace(" ", "").isalnum() else ())
-        if (hit.head, hit.tail) == (0, len(spoken) - 1) and not hit.value.startswith("_")
-    }
-    others = sorted(filter(_excludes(word), (meanings[word.section, word.text] | read) - {word.value}))
-    if others:
-        yield word.problem(f"means {others[0]} as well", "keep it under one of the two, or make the phrase longer")
+def _with_sets(packaged: Mapping[str, Mapping[str, object]]) -> Lexicon:
+    """A lexicon of nothing but the sets that phrases may name, of all languages together."""
+    sets: dict[str, object] = {}
+    for data in packaged.values():
+        own = data.get("sets")
+        sets |= own if isinstance(own, Mapping) else {}
+    return Lexicon("", "", {"sets": sets})
+
+
+def unreadable(own: Sequence[OwnWord], packaged: Mapping[str, Mapping[str, object]]) -> Iterator[ContentError]:
+    """Every own phrase whose notation cannot be read, with its place; see prove_words."""
+    lexicon = _with_sets(packaged)
+    for word in own:
+        if word.section not in MEANINGS:
+            continue
+        try:
+            compile_book([Entry(word.section, word.value, word.text, lexicon)])
+        except BrokenContent as error:
+            yield word.problem(f"is no phrase: {error.problems[0].problem}", "see docs/your-own-words.md")
+
+
+def _doubled(
+    word: OwnWord, meanings: Mapping[tuple[str, str], set[str]], book: Book, lexicon: Lexicon
+) -> Iterator[ContentError]:
+    found: dict[str, str] = dict.fromkeys(sorted(meanings[word.section, word.text]), "")
+    if word.section in MEANINGS:
+        for text in spellings(Entry(word.section, word.value, word.text, lexicon), MOST_SPELLINGS):
+            spoken = split_words(text)
+            for hit in book.find(spoken).get(word.section, ()):
+                if (hit.head, hit.tail) == (0, len(spoken) - 1) and not hit.value.startswith("_"):
+                    found.setdefault(hit.value, text if text != word.text else "")
+    other = next(filter(_excludes(word), (value for value in sorted(found) if value != word.value)), None)
+    if other is not None:
+        said = f", said as {found[other]!r}," if found[other] else ""
+        problem = f"means {other}{said} as well"
+        yield word.problem(problem, "keep it under one of the two, or make the phrase longer")
 
 
 def _excludes(word: OwnWord) -> Callable[[str], bool]:
@@ -157,8 +185,9 @@ def _excludes(word: OwnWord) -> Callable[[str], bool]:
     return lambda value: value in LEVELS and word.value in LEVELS
 
 
-def _swallowing(word: OwnWord, ours: Sequence[tuple[str, str, str]]) -> Iterator[ContentError]:
+def _swallowing(word: OwnWord, ours: Sequence[tuple[str, str, str]], own: Sequence[OwnWord]) -> Iterator[ContentError]:
     text = word.text
+    ours = (*ours, *((other.section, other.value, other.text) for other in own if other is not word))
     if not text.endswith("*") or not text[:-1].isalpha():
         for section, value, other in ours:
             stem = other[:-1]

@@ -262,6 +262,23 @@ def entries(lexicon: Lexicon, section: str, kind: str | None = None) -> tuple[En
     )
 
 
+def spellings(entry: Entry, most: int) -> tuple[str, ...]:
+    """
+    What a phrase is in so many words, its alternatives and optional parts spelled out; none of gaps and stems.
+
+    Raises:
+        BrokenContent: As compile_book.
+    """
+    found: dict[str, None] = {}
+    for form in _Parser(entry, {}).forms():
+        choices = [sorted(piece) for piece in form if isinstance(piece, frozenset)]
+        if any(isinstance(piece, int) for piece in form) or any(word[-1] == "*" for one in choices for word in one):
+            continue
+        for words in islice(product(*choices), most):
+            found[" ".join(words)] = None
+    return tuple(islice(found, most))
+
+
 def compile_book(written: Iterable[Entry], fillers: Iterable[str] = (), abbreviations: Iterable[str] = ()) -> Book:
     """
     Index phrases for looking up.

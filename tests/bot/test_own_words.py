@@ -85,6 +85,11 @@ def test_lists_and_forms_grow_and_what_is_new_is_added() -> None:
 COLLIDING = (
     ("role: {manager: [owner]}", "role.manager.0", "means owner as well"),
     ("needs: {crm: [online shop]}", "needs.crm.0", "means ecommerce as well"),
+    ("needs: {crm: [(homepage|frontpage)]}", "needs.crm.0", "means website, said as 'homepage', as well"),
+    ("needs: {crm: ['[new] website']}", "needs.crm.0", "means website, said as 'website', as well"),
+    ("needs: {crm: ['flurbo*'], website: ['flurbonic*']}", "needs.crm.0", "swallows 'flurbonic*', which means website"),
+    ("intent: {human: ['[please]']}", "intent.human.0", "is no phrase: expected a word"),
+    ("needs: {crm: ['(a|b']}", "needs.crm.0", "is no phrase: expected ')'"),
     ("needs: {crm: ['web*']}", "needs.crm.0", "letters"),
     ("needs: {crm: ['websi*']}", "needs.crm.0", "which means website"),
     ("needs: {crm: [need]}", "needs.crm.0", "ordinary messages (en)"),
