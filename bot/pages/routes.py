@@ -12,6 +12,7 @@ from litestar import HttpMethod, MediaType, Request, Response, route
 from litestar.handlers import HTTPRouteHandler
 
 from bot.pages.site import chat_language, demo_page, widget_script
+from bot.tongues import LANGUAGES
 from scoring.company import Company
 from storage.errors import StorageError
 
@@ -71,13 +72,13 @@ def build_pages(
     @route("/", http_method=_READ, media_type=MediaType.HTML, include_in_schema=False)
     async def front(request: AnyRequest) -> Response[str]:
         asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
-        page = demo_page(company(), public_url, chat_language(company(), asked, accepted))
+        page = demo_page(company(), LANGUAGES, public_url, chat_language(company(), asked, accepted))
         return Response(page, headers=FRONT_HEADERS | {"vary": "accept-language"})
 
     @route("/widget.js", http_method=_READ, media_type="text/javascript", include_in_schema=False)
     async def widget(request: AnyRequest) -> Response[bytes]:
         packed = _takes_gzip(request.headers.get("accept-encoding", ""))
-        script, tag = _script(packed=packed)
+        script, tag = _script(tuple(company().languages), packed=packed)
         headers = {
             "etag": tag,
             "cache-control": "public, max-age=300",
@@ -104,9 +105,9 @@ def build_pages(
 
 
 @cache
-def _script(*, packed: bool) -> tuple[bytes, str]:
+def _script(languages: tuple[str, ...], *, packed: bool) -> tuple[bytes, str]:
     """The widget's bytes and their entity tag; packed ones have a tag of their own, as they are other bytes."""
-    script, tag = widget_script()
+    script, tag = widget_script(languages)
     if not packed:
         return script.encode(), tag
     return gzip.compress(script.encode(), 9, mtime=0), f'{tag[:-1]}-gzip"'

@@ -1,6 +1,7 @@
 """The demo company's front page and the widget script, as they go out."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,9 +16,18 @@ _SCRIPT = _HERE.parent / "widget" / "banter.js"
 _WORDS_MARK = "/*BANTER_WORDS*/{}"
 
 
-def demo_page(company: Company, public_url: str, language: str) -> str:
-    """The front page, which is English, with a chat that starts in the visitor's language."""
-    return _page().render(company=company, public_url=public_url, languages=company.languages, chat_language=language)
+def demo_page(company: Company, names: Mapping[str, str], public_url: str, language: str) -> str:
+    """
+    The front page, which is English, with a chat that starts in the visitor's language.
+
+    Args:
+        company: Whose page it is.
+        names: Language -> what its speakers call it.
+        public_url: Where the page is reached.
+        language: The chat starts in it.
+    """
+    spoken = {code: names.get(code, code) for code in company.languages}
+    return _page().render(company=company, public_url=public_url, languages=spoken, chat_language=language)
 
 
 def chat_language(company: Company, asked: str, accepted: str) -> str:
@@ -35,9 +45,9 @@ def chat_language(company: Company, asked: str, accepted: str) -> str:
 
 
 @cache
-def widget_script() -> tuple[str, str]:
-    """The widget with its words in every language, and an entity tag."""
-    words = {path.parent.name: msgspec.json.decode(path.read_bytes()) for path in sorted(LOCALES.glob("*/widget.json"))}
+def widget_script(languages: tuple[str, ...]) -> tuple[str, str]:
+    """The widget with its words in these languages, the first one for whom none of them suits, and an entity tag."""
+    words = {code: msgspec.json.decode((LOCALES / code / "widget.json").read_bytes()) for code in languages}
     inlined = msgspec.json.encode(words).decode().replace("</", "<\\/")
     script = _SCRIPT.read_text(encoding="utf-8").replace(_WORDS_MARK, inlined)
     return script, f'"{hashlib.sha256(script.encode()).hexdigest()[:16]}"'

@@ -41,7 +41,7 @@
       const base = (tag || "").toLowerCase().split(/[-_]/)[0];
       if (Object.keys(WORDS).includes(base)) return base;
     }
-    return "en";
+    return Object.keys(WORDS)[0] || "en";
   }
 
   const language = chooseLanguage();
