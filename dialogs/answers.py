@@ -8,6 +8,7 @@ from dialogs import moves
 from dialogs.asking import asks_nothing, meant, questions_of, respond, without_questions
 from dialogs.doubts import clash, is_doubt
 from dialogs.framework import ChoiceSpec, Question
+from dialogs.freewords import says_something
 from dialogs.hearing import (
     Told,
     news,
@@ -82,6 +83,8 @@ def take_text(talk: Talk) -> None:
     )
     intent = called or meant(intent, reading, questions)
     told, reading = without_questions(told, reading, questions, listened.text.folded)
+    if question is not None and not says_something(told, listened, reading, library.ears, question.text):
+        told = without_free_answer(told)
     talk.heard = _heard(told, intent)
     if called is not None:
         _learn(talk, without_free_answer(told), correcting=False)

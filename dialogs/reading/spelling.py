@@ -28,6 +28,11 @@ _SOUNDS = {
         ("t", "т"), ("u", "у"), ("f", "ф"), ("c", "ц"), ("x", "кс"), ("q", "к"),
     ),
 }  # fmt: skip
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "фівапролджє")
+_VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
+RUN = 4  # keys side by side, one after the other; "tree" has three, and more stand in words by chance
+MOSTLY = 0.75  # of a word, in such runs: "пролог" begins with one
+UNSPEAKABLE = 6  # letters without a vowel; HTTPS has five
 SHORT = 40  # words, and letters of a word; nobody types a page like that
 
 
@@ -64,3 +69,30 @@ def _sounded(word: str, language: str) -> str:
             spelled.append(word[at])
             at += 1
     return "".join(spelled)
+
+
+def is_typed_at_random(word: str) -> bool:
+    """Whether a folded word is keys hit at random: "asdfghjkl", "qwrtpsdf", "aaaaa"."""
+    if len(word) < RUN or not word.isalpha():
+        return False
+    if len(set(word)) == 1 or (len(word) >= UNSPEAKABLE and _VOWELS.isdisjoint(word)):
+        return True
+    return sum(_runs(word[:SHORT])) >= MOSTLY * len(word[:SHORT])
+
+
+def _runs(word: str) -> Iterator[int]:
+    """The lengths of what is typed from key to key in a row, either way."""
+    at = 0
+    while at + RUN <= len(word):
+        length = max(_run(word, at, row) for both in _ROWS for row in (both, both[::-1]))
+        if length >= RUN:
+            yield length
+        at += max(length, 1)
+
+
+def _run(word: str, at: int, row: str) -> int:
+    begin = row.find(word[at])
+    length = 0
+    while begin >= 0 and word[at + length : at + length + 1] and row.startswith(word[at + length], begin + length):
+        length += 1
+    return length

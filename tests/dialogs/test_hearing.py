@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.hearing import LONGEST_NOTE, Told, news, told_by, told_by_choice, withdrawals
 from dialogs.library import MailDomains
+from dialogs.reading.spelling import is_typed_at_random
 from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
 from dialogs.values import Inbound, Kind
 from scoring.conditions import Knowledge
 from scoring.values import Fact, FactValue, RoleLevel, Source, Urgency, Window
-from tests.builders import MONDAY, bant, fact, sum_of
+from tests.builders import MONDAY, bant, everywhere, fact, sum_of, visitor
 
 MAIL = MailDomains(frozenset({"gmail.com"}), frozenset({"mailinator.com"}))
 
@@ -189,3 +190,64 @@ def test_a_correction_takes_back_the_old_needs_first() -> None:
 def test_the_kind_of_question_does_not_change_what_is_read() -> None:
     assert question("need.detail").asks == Asked.TEXT
     assert told(Reading("en", needs=(found("crm"),)), "a CRM", "authority.role") == {"need.category": "crm"}
+
+
+def is_kept(language: str, need: str, text: str) -> bool:
+    """Whether an answer in free words becomes a fact, through the whole core."""
+    one = visitor(everywhere(), language)
+    assert one.says(need).asked == "need.detail"
+    return "need.detail" in {fact.key for fact in one.says(text).new_facts}
+
+
+@pytest.mark.parametrize(
+    ("language", "need", "text"),
+    [
+        ("en", "we need a CRM", "my budget is 5000 euros"),
+        ("en", "we need a CRM", "asdfghjkl"),
+        ("en", "we need a CRM", "qwerty asdf"),
+        ("en", "we need a CRM", "no, not two weeks, three weeks"),
+        ("en", "we need a CRM", "Ooh, that's a bit steep. I was thinking more like three and a half grand"),
+        ("en", "we need a CRM", "that's a joke of a price"),
+        ("en", "we need a CRM", "just give me a price"),
+        ("en", "we need a CRM", "do you keep bees? do you invoice in crowns?"),
+        ("de", "Wir brauchen ein CRM", "Unser Budget liegt bei 5000 Euro"),
+        ("de", "Wir brauchen ein CRM", "Das ist aber teuer"),
+        ("pl", "potrzebujemy CRM", "budżet mamy 5 tysięcy"),
+        ("pl", "potrzebujemy CRM", "w porządku"),
+        ("uk", "потрібна CRM", "Так, приблизно так"),
+        ("uk", "потрібна CRM", "бюджет у нас десь 5 тисяч євро"),
+        ("ru", "нужна CRM", "нет, через два"),
+        ("ru", "нужна CRM", "ну, хотелось бы к маю"),
+        ("ru", "нужна CRM", "фыва"),
+    ],
+)
+def test_what_is_about_something_else_is_no_free_answer(language: str, need: str, text: str) -> None:
+    """A budget, a date, a word on the price and keys hit at random earn no points for the need."""
+    assert not is_kept(language, need, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "need", "text"),
+    [
+        ("en", "we need a CRM", "so that no inquiry gets lost, budget 5000 euro"),
+        ("en", "we need a CRM", "yes, it must call customers"),
+        ("en", "we need a CRM", "I would like the thing to send reminders"),
+        ("pl", "potrzebujemy CRM", "żeby przypominało handlowcom o umowach, mamy 5 tysięcy"),
+        ("uk", "потрібна CRM", "щоб усе нагадувало менеджерам"),
+        ("ru", "нужна CRM", "пролог: пусть всё напоминает менеджерам"),
+    ],
+)
+def test_what_is_said_of_the_need_is_kept_beside_other_matters(language: str, need: str, text: str) -> None:
+    assert is_kept(language, need, text)
+
+
+@pytest.mark.parametrize("word", ["asdfghjkl", "qwerty", "qwrtpsdf", "aaaaa", "asdfasdf", "zxcvbnm", "йцукен", "фыва"])
+def test_keys_hit_at_random_are_known_as_such(word: str) -> None:
+    assert is_typed_at_random(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["tree", "property", "https", "html", "schrift", "strength", "пролог", "напролом", "права", "сервис", ""]
+)
+def test_words_are_no_keys_hit_at_random(word: str) -> None:
+    assert not is_typed_at_random(word)
