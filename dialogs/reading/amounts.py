@@ -7,11 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dialogs.reading.moneywords import MoneyWords
-from dialogs.reading.numbers import ONE, Number, Numbers, between
+from dialogs.reading.numbers import HUNDRED, ONE, THOUSAND, Number, Numbers, between
 from dialogs.reading.tokens import Token, figure
 
 TEN = Decimal(10)
-THOUSAND = Decimal(1000)
+MILLION = Decimal(10**6)
 SOFT = 3  # words of "or maybe even"
 
 
@@ -69,6 +69,8 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
             code = words.currencies[tokens[at + 1].text]
             return [_with_cents(numbers, Amount(ONE, ONE, at, at + 2, code), words)]
         scale = words.scales.get(token.text)
+        if scale is None and token.text in words.piece_scales and currency_at(numbers, at + 1, words) is not None:
+            scale = words.piece_scales[token.text]
         if scale is not None or token.text in words.thousands:
             value = scale or Decimal(1000)
             number = Number(value, at, at + 1, token.start, token.end, scale=value)
@@ -79,6 +81,14 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
     return []
 
 
+def _rounded(number: Number, value: Decimal) -> Decimal:
+    """Read "a million two hundred": of money the hundreds behind a million are thousands."""
+    rest = value % MILLION
+    if number.scale == MILLION and rest < THOUSAND and rest >= HUNDRED and rest % TEN == 0:
+        return value + rest * (THOUSAND - ONE)
+    return value
+
+
 def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: int) -> Amount:
     tokens = numbers.tokens
     value, high, last = number.value, number.high, number.last
@@ -86,6 +96,7 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
         value = figure(tokens[number.first].text, True)
     scale, slang, currency = number.scale, False, None
     plus = number.plus
+    value = _rounded(number, value)
     if last < len(tokens) and tokens[last].text == "+" and tokens[last].glued:
         plus, last = True, last + 1
     last = _past_dot(numbers, last, words)
@@ -118,6 +129,8 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
         extra = words.scales.get(leading) or (words.piece_scales.get(leading) if currency else None)
         if extra is not None and first - 1 >= taken:
             value, scale, first, slang = value * extra, extra, first - 1, True
+    if currency is None and scale < THOUSAND and tokens[number.last - 1].text in words.bare_thousands:
+        value, scale, slang = value * THOUSAND, THOUSAND, True  # "a fifty" of a budget
     upper = value if high is None else high
     return Amount(
         value,

@@ -72,6 +72,7 @@ class ContactWords:
     dots: frozenset[str]  # "dot", "точка"
     spelled_email: Pattern[str] | None  # an address in words
     domain: Pattern[str]  # an address on the web without https
+    models: tuple[str, ...]  # "like": the address behind it is of somebody else
 
 
 class Contacts(Struct, frozen=True, gc=False):
@@ -122,6 +123,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         frozenset(listed("dot")),
         _email_in_words(listed("at"), listed("dot")),
         _domain("|".join((_TOP, *map(escape, ends)))) if (ends := listed("domains")) else _DOMAIN,
+        listed("models"),
     )
 
 
@@ -226,6 +228,8 @@ def _url(original: str, folded: str, words: ContactWords, masked: list[tuple[int
         value = original[start:end].rstrip(_TRAILING)
         if not _free(start, end, masked) or value.lower() in _NOT_SITES or value.lower().startswith("www.."):
             continue
+        if any(_ends_with(folded[max(0, start - _NEAR) : start], word) for word in words.models):
+            continue  # "a site like rozetka.com.ua": what is wanted, not where to find the visitor
         masked.append((start, start + len(value)))
         first = first or Found(value, start, start + len(value), value, "contacts.url")
     return first

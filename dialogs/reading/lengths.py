@@ -12,6 +12,8 @@ from dialogs.reading.text import Text
 from dialogs.reading.timewords import TimeWords
 from dialogs.reading.tokens import Token
 
+WORKING_DAYS = 5  # of a week
+
 
 class Length(Struct, frozen=True, gc=False):
     """A length of time over tokens[first:last]; high differs from low in "3-4 months"."""
@@ -37,6 +39,12 @@ class Length(Struct, frozen=True, gc=False):
         for amount, unit in self.more:
             moved = add_length(moved, amount, unit)
         return moved
+
+
+def _calendar_days(working: Decimal) -> Decimal:
+    """Days that pass while so many working days do: a week for every five."""
+    weeks, rest = divmod(working, WORKING_DAYS)
+    return weeks * UNIT_DAYS["week"] + rest
 
 
 class Lengths:
@@ -156,6 +164,10 @@ class Lengths:
             return None
         high = pair.value if pair else number.value
         found = Length(number.value, high, unit, number.first, last + 1)
+        behind = self.word(last + 1) in self.words.working
+        if unit == "day" and (behind or self.word(last - 1) in self.words.working):
+            last += 1 + behind
+            return replace(found, low=_calendar_days(number.value), high=_calendar_days(high), last=last)
         if pair is None:
             later = self._range_by_unit(found)
             if later is not None:

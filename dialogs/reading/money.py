@@ -79,10 +79,13 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
 
 
 def _of_others(tokens: Sequence[Token], amount: Amount, words: MoneyWords) -> bool:
-    """Whether a sum is what somebody else asks or pays, or a bare number is when to call."""
+    """Whether a sum is what is earned, or what somebody else asks or pays, or a bare number is when to call."""
     start = amount.first
     while start and amount.first - start < CLAUSE and tokens[start - 1].text not in BREAKS:
         start -= 1
+    earned = next((at for at in range(start, amount.first) if tokens[at].text in words.turnover), None)
+    if earned is not None and words.cues.first(tokens, earned, amount.first) is None:
+        return True
     theirs = words.others.first(tokens, start, amount.first)
     if theirs is not None and words.cues.first(tokens, theirs[1], amount.first) is None:
         return True

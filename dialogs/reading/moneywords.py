@@ -35,6 +35,7 @@ class MoneyWords:
     cents: frozenset[str]
     scales: Mapping[str, Decimal]  # slang that always means money
     piece_scales: Mapping[str, Decimal]  # slang that may mean pieces
+    bare_thousands: frozenset[str]  # number words that mean so many thousands where no currency is said
     cues: Phrases
     up_to: Phrases
     at_least: Phrases
@@ -93,6 +94,7 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         cents=frozenset(form for source in sources for form in source.single("currency", "cents")),
         scales=_scales(lexicon, "scales"),
         piece_scales=_scales(lexicon, "piece_scales"),
+        bare_thousands=lexicon.single("money", "bare_thousands"),
         per={per: phrases(listed.get(per.value, ())) for per in Per},
         after_ok=word_set(lexicon.words("money", "after_ok")),
         turnover=word_set(lexicon.words("money", "turnover")),

@@ -174,7 +174,8 @@ def _inverted(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
     """Read "тысяч 5": the scale stands first, which makes the number a rough one."""
     if at + 1 >= len(tokens):
         return None
-    if at and (tokens[at - 1].kind == "n" or tokens[at - 1].text in words.small):
+    before = tokens[at - 1].text if at else ""
+    if at and (tokens[at - 1].kind == "n" or before in words.small or before in words.scales or before in words.halves):
         return None
     inner = _cardinal(tokens, at + (2 if tokens[at + 1].text in words.approx and at + 2 < len(tokens) else 1), words)
     if inner is None or inner.scale != ONE or inner.value >= THOUSAND:

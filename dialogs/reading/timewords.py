@@ -40,6 +40,7 @@ class TimeWords:
     holidays: tuple[tuple[Phrases, str], ...]
     year_words: frozenset[str]
     fillers: frozenset[str]  # prepositions before a date
+    working: frozenset[str]  # "working" days: five of them are a week
     edge_of: frozenset[str]  # what may stand between "end" and "April"
     week_of: Phrases
     week_numbers: frozenset[str]  # "KW 23"
@@ -103,6 +104,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         holidays=tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items()),
         year_words=lexicon.single("time", "year_words"),
         fillers=lexicon.single("time", "fillers"),
+        working=lexicon.single("time", "working"),
         edge_of=lexicon.single("time", "edge_of"),
         week_of=phrases(lexicon.words("time", "week_of")),
         week_numbers=lexicon.single("time", "week_numbers"),

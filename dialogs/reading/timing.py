@@ -9,7 +9,7 @@ from dialogs.reading.dates import Dates, read_dates
 from dialogs.reading.expressions import Expression, Relation, RelationWords, compile_relations, expressions
 from dialogs.reading.lengths import Length
 from dialogs.reading.lexicon import Lexicon
-from dialogs.reading.matching import Phrases, phrases
+from dialogs.reading.matching import Phrases, WordSet, phrases, word_set
 from dialogs.reading.numberwords import NOBODY
 from dialogs.reading.periods import Dated
 from dialogs.reading.text import Text
@@ -48,6 +48,7 @@ class TimingWords:
     start: Phrases
     finish: Phrases
     wish: Phrases  # "нужно сегодня" is a deadline, "сегодня у нас" is not
+    turnover: WordSet  # "15 million a year" beside it is no deadline
     hiring_for: frozenset[str]  # "for six months" of hired people is no deadline
     negations: frozenset[str]
 
@@ -77,6 +78,7 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         after_years=time("after_years"),
         callback=time("callback"),
         not_times=time("not_times"),
+        turnover=word_set(lexicon.words("money", "turnover")),
         hiring_for=lexicon.single("time", "hiring_for"),
         negations=lexicon.single("money", "negations"),
         asap=timing("asap"),
@@ -254,8 +256,12 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
         return 0
     if not length.named and any(number.last in {found.first, found.first - 1} for number in dates.numbers.found):
         return 0  # "2,5 tys. za miesiąc" is a price
+    if any(token.text in words.turnover for token in tokens[max(first, found.first - APART) : found.last + 1]):
+        return 0
     if found.relation is not Relation.NONE:
         return 0 if before in words.hiring_for else 3
+    if before in words.hiring_for and found.first == 1 and asked is Asked.TIMING:
+        return 1  # "for half a year", and nothing before it
     if words.per.ends(tokens, found.first) or before in words.hiring_for:
         return 0
     if before in words.time.this or before in words.time.following or before in words.time.last:
