@@ -17,6 +17,7 @@ from scoring.conditions import Knowledge
 from scoring.values import Evidence, Fact, MoneyRange, Source, Urgency, Window
 
 CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
+LONGEST_SLIP = 10  # words of a message that mends something by a number alone
 LARGEST_IN_THOUSANDS = 10_000  # "in thousands" said of more than that is about something else
 
 
@@ -36,17 +37,28 @@ def mended(talk: Talk, listened: Listened, reading: Reading, told: Told, questio
     recounted = _recounted(talk, reading, values, question, correcting=correcting)
     if recounted is not None:
         return recounted
-    slipped = correcting or _denies(reading) or _slipped(talk, listened) or _denies_a_number(talk, listened)
-    retimed = _retimed(talk, listened, reading, values, slipped=slipped)
-    if retimed is not None:
-        return retimed
-    if slipped and not correcting and not values and _bare(talk, listened):
-        return _figures(talk, listened) or told
+    by_number = _by_its_number(talk, listened, reading, values, correcting=correcting)
+    if by_number is not None:
+        return by_number
     if not correcting:
         return told
     if not values:
         return _figures(talk, listened) or Told(())
     return Told(tuple(to_scale(fact, talk.known) for fact in values))
+
+
+def _by_its_number(
+    talk: Talk, listened: Listened, reading: Reading, values: list[Fact], *, correcting: bool
+) -> Told | None:
+    """What a number without a unit mends, if it mends anything: "not 2, 3", "sorry, 6-8"."""
+    denied = reading.timing is not None and bool(values)
+    if len(listened.words) > LONGEST_SLIP or not (denied or any(talk.known.facts(key) for key in CORRECTABLE)):
+        return None
+    slipped = correcting or _denies(reading) or _slipped(talk, listened) or _denies_a_number(talk, listened)
+    retimed = _retimed(talk, listened, reading, values, slipped=slipped)
+    if retimed is not None or correcting or values or not slipped or not _bare(talk, listened):
+        return retimed
+    return _figures(talk, listened)
 
 
 def as_reason(talk: Talk, listened: Listened, reading: Reading, question: Question | None) -> Reading:
@@ -77,6 +89,9 @@ def _slipped(talk: Talk, listened: Listened) -> bool:
 
 def _denies_a_number(talk: Talk, listened: Listened) -> bool:
     """Whether the first of two bare numbers is denied: "не два, а три"."""
+    negations = talk.library.ears.tongues[talk.conversation.language].negations.words
+    if negations.isdisjoint(listened.words.norms):
+        return False
     numbers = _bare(talk, listened)
     return len(numbers) == 2 and _denied_before(talk, listened, numbers[0].start)
 
