@@ -27,6 +27,8 @@ def says_something(told: Told, listened: Listened, reading: Reading, ears: Ears,
         key: What the answer would fill; a date is no other matter where the reason for one was asked.
     """
     facts = [fact for fact in told.facts if fact.how != FREE_ANSWER]
+    if len(facts) == len(told.facts):
+        return True  # there is no free answer to doubt
     matters = [matter for matter in OTHER_MATTERS if not key.startswith(matter)]
     counts: dict[int, int] = {}
     busy = _busy(listened, facts, reading, ears, matters)

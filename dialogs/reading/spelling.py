@@ -31,6 +31,9 @@ _SOUNDS = {
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "фівапролджє")
 _VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
 RUN = 4  # keys side by side, one after the other; "tree" has three, and more stand in words by chance
+_KEYED = frozenset(
+    row[at : at + RUN] for both in _ROWS for row in (both, both[::-1]) for at in range(len(both) - RUN + 1)
+)
 MOSTLY = 0.75  # of a word, in such runs: "пролог" begins with one
 UNSPEAKABLE = 6  # letters without a vowel; HTTPS has five
 SHORT = 40  # words, and letters of a word; nobody types a page like that
@@ -77,7 +80,10 @@ def is_typed_at_random(word: str) -> bool:
         return False
     if len(set(word)) == 1 or (len(word) >= UNSPEAKABLE and _VOWELS.isdisjoint(word)):
         return True
-    return sum(_runs(word[:SHORT])) >= MOSTLY * len(word[:SHORT])
+    word = word[:SHORT]
+    if not any(word[at : at + RUN] in _KEYED for at in range(len(word) - RUN + 1)):
+        return False
+    return sum(_runs(word)) >= MOSTLY * len(word)
 
 
 def _runs(word: str) -> Iterator[int]:
