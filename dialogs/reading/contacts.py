@@ -341,7 +341,8 @@ def _name_at(original: str, folded: str, at: int, words: ContactWords, *, strict
         return None
     word = folded[match.start() : match.end()]
     known = word in words.names
-    if not known and (strict or not match[0][0].isupper() or word in words.not_names):
+    capital = match[0][0].isupper() and not match[0][1:2].isupper()  # "PM-em" is a title
+    if not known and (strict or not capital or word in words.not_names):
         return None
     end = match.end()
     second = _CAPITAL.match(original, end + 1) if original[end : end + 1] == " " else None
