@@ -20,7 +20,7 @@ from dialogs.hearing import (
 )
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
-from dialogs.reading.values import Answer, Asked, Intent, Reading, Social
+from dialogs.reading.values import Answer, Ask, Asked, Intent, Reading, Social
 from dialogs.repair import as_reason, mended, taken_back
 from dialogs.talk import Talk
 from dialogs.urgent import URGENT, urgent_call
@@ -92,9 +92,9 @@ def take_text(talk: Talk) -> None:
         return
     ends = intent in (Intent.STOP, Intent.RESTART)
     said = [] if ends else respond(talk, questions, told)
-    priced = questions.price and not ends
-    if priced and intent is not None and not told.facts:
-        said, priced = [*said, *moves.price(talk)], False
+    priced = None if ends else questions.price
+    if priced is not None and intent is not None and not told.facts:
+        said, priced = [*said, *moves.price(talk, priced)], None
     if intent is None and not listened.words and "?" in text:
         intent = Intent.CLARIFY
     if intent is not None and _obey(talk, intent, told, text, said):
@@ -207,7 +207,7 @@ def _take_answer(
     intent: Intent | None,
     said: list[str],
     *,
-    priced: bool,
+    priced: Ask | None,
 ) -> None:
     if _asks_to_come_back(reading) and _come_back(talk, reading, told):
         return
@@ -224,8 +224,8 @@ def _take_answer(
     if answered:
         talk.settle(Ending.ANSWERED)
     before = [*said, _say_back(talk, fresh, corrected=corrected)] if fresh else [*said]
-    if priced:
-        before += moves.price(talk)
+    if priced is not None:
+        before += moves.price(talk, priced)
     if before and talk.before.turn == 0:
         before.insert(0, talk.line("greet.first"))
     if not answered and question is not None and not fresh:
@@ -247,6 +247,10 @@ def _take_answer(
         _small_talk(talk, reading)
         return
     if question is None and not told.facts:
+        if any(
+            fact.key == "dialog.question" for fact in talk.known.facts("dialog.question") if fact.at == talk.inbound.at
+        ):
+            moves.offer(talk)
         moves.repeat(talk, before)
         return
     moves.go_on(talk, before)

@@ -20,6 +20,7 @@ _ABOUT_WORK = ("need.category", "need.stack")
 _PLAIN = frozenset((Answer.YES, Answer.NO))
 _NEVER_ASKED = frozenset((Intent.HUMAN, Intent.STOP, Intent.RESTART))  # said in whatever form, these are meant
 
+_OF_THE_ESTIMATE = frozenset((Ask.PRICE, Ask.TIME))
 _LIKE_A_QUESTION = frozenset((Intent.CLARIFY, Intent.OFF_TOPIC))  # "what exactly does it cost"
 
 
@@ -30,7 +31,7 @@ class Questions:
     answered: tuple[Asked, ...] = ()  # an entry of faq.yaml answers it
     able: tuple[Asked, ...] = ()  # whether we do something that company.yaml names
     noted: tuple[Asked, ...] = ()  # a person has to answer it
-    price: bool = False
+    price: Ask | None = None  # the price or the time is asked for, of what is to be built
 
     @property
     def every(self) -> tuple[Asked, ...]:
@@ -47,7 +48,7 @@ def questions_of(
     Once there is an estimate, it answers a question that is for the price and nothing else better than any entry.
     """
     asked = faq.find(listened.text.folded)
-    prices = [one for one in reading.asks if one.value is Ask.PRICE]
+    prices = [one for one in reading.asks if _is_of_the_estimate(one, asked)]
     priced = bool(prices) and estimated()
     answered = tuple(one for one in asked if one.entry and not (priced and _is_all(prices, one, listened, ears)))
     able, noted = [], []
@@ -59,17 +60,24 @@ def questions_of(
         work = [fact for fact in inside if fact.key in _ABOUT_WORK]
         if any(_asks_whether(fact, one, reading, listened.text.folded) for fact in work):
             able.append(one)
-        elif _is_for_us(one, listened, ears, [*inside, *_bare(one, reading)], only_work=len(work) == len(inside)):
+        elif _is_for_us(one, listened, ears, inside, _bare(one, reading), only_work=len(work) == len(inside)):
             noted.append(one)
-    price = any(not any(_within(one.start, one.end, other) for other in answered) for one in prices)
+    open_ones = [one for one in prices if not any(_within(one.start, one.end, other) for other in answered)]
     judged = told.keys & {"budget.amount", "budget.rate", "budget.reaction"}
-    return Questions(answered, tuple(able), tuple(noted), price and not judged)
+    price = None if judged or not open_ones else open_ones[0].value
+    return Questions(answered, tuple(able), tuple(noted), price)
+
+
+def _is_of_the_estimate(found: Found[Ask], asked: Sequence[Asked]) -> bool:
+    """Whether the estimate answers it: a price may be demanded, a time is only asked for with a question mark."""
+    marked = any(_within(found.start, found.end, one) for one in asked)
+    return found.value is Ask.PRICE or (found.value is Ask.TIME and marked)
 
 
 def _of_the_talk(one: Asked, reading: Reading) -> bool:
     """Whether a question is about the talk or the price, which are answered in their own ways."""
     found: list[Found[object]] = [other for other in (reading.intent, reading.tongue) if other is not None]
-    found += [ask for ask in reading.asks if ask.value is Ask.PRICE]
+    found += [ask for ask in reading.asks if ask.value in _OF_THE_ESTIMATE]
     return any(_within(other.start, other.end, one) for other in found)
 
 
@@ -95,12 +103,18 @@ def _bare(one: Asked, reading: Reading) -> list[Found[Answer]]:
 
 
 def _is_for_us(
-    one: Asked, listened: Listened, ears: Ears, taken: Sequence[Fact | Found[Answer]], *, only_work: bool
+    one: Asked,
+    listened: Listened,
+    ears: Ears,
+    facts: Sequence[Fact],
+    answers: Sequence[Found[Answer]],
+    *,
+    only_work: bool,
 ) -> bool:
     """Whether a question says what it is about, besides what was read in it as an answer."""
-    places = [(fact.evidence.start, fact.evidence.end) for fact in taken if isinstance(fact, Fact)]
-    places += [(found.start, found.end) for found in taken if isinstance(found, Found)]
-    return only_work and _telling(one, listened, ears, places) >= (LEAST_BESIDE if places else 1)
+    places = [(fact.evidence.start, fact.evidence.end) for fact in facts]
+    places += [(found.start, found.end) for found in answers]
+    return only_work and _telling(one, listened, ears, places) >= (LEAST_BESIDE if facts else 1)
 
 
 def _is_all(prices: Sequence[Found[Ask]], one: Asked, listened: Listened, ears: Ears) -> bool:
@@ -132,7 +146,7 @@ def meant(intent: Intent | None, reading: Reading, questions: Questions) -> Inte
     found = reading.intent
     if intent is None or found is None or found.value is not intent or intent in _NEVER_ASKED:
         return intent
-    if questions.price and intent in _LIKE_A_QUESTION:
+    if questions.price is not None and intent in _LIKE_A_QUESTION:
         return None
     return None if any(_within(found.start, found.end, one) for one in questions.answered) else intent
 
@@ -149,7 +163,7 @@ def without_questions(told: Told, reading: Reading, questions: Questions, folded
         fact
         for fact in facts
         if not any(_within(fact.evidence.start, fact.evidence.end, one) for one in questions.answered)
-        and not (fact.how == FREE_ANSWER and (questions.every or questions.price))
+        and not (fact.how == FREE_ANSWER and (questions.every or questions.price is not None))
     )
     return Told(kept), reading
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dialogs.framework import CONTACT, Question
+from dialogs.reading.values import Ask
 from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
 from dialogs.tree import next_question
 from dialogs.values import Choice, EffectKind, Ending, Mode
@@ -81,12 +82,12 @@ def ask(talk: Talk, question: Question, before: list[str]) -> None:
     _keep_time(talk)
 
 
-def price(talk: Talk) -> list[str]:
-    """What is said to who asks for the price: the estimate, or honestly that it takes an answer or two more."""
+def price(talk: Talk, asked: Ask) -> list[str]:
+    """What is said to who asks for the price, or the time: the estimate, or that it takes an answer or two more."""
     if any(flag in talk.weighed.flag_names for flag in talk.framework.farewells):
         return []  # what cannot be done has no price
     if talk.weighed.estimate is None:
-        return [talk.line("price.soon")]
+        return [talk.line(f"{asked}.soon")]
     talk.priced = True
     return [" ".join(talk.estimate_lines())]
 

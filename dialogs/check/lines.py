@@ -27,7 +27,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
         *("language.switched", "language.unknown", "question.noted", "faq.again", "hello", "welcome", "return"),
         *(f"{kind}.{name}" for kind in OF_QUESTIONS for name in WORDS),
-        *("list.and", "list.or", "price.soon", "able.yes", "able.no"),
+        *("list.and", "list.or", "price.soon", "time.soon", "able.yes", "able.no"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),
         "days.short",
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialogs.values import Ending
+from dialogs.values import EffectKind, Ending
 from scoring.conditions import Knowledge
 from tests.builders import Visitor, everywhere, visitor
 
@@ -209,6 +209,42 @@ def test_the_estimate_stands_once_where_its_question_follows_the_price() -> None
     assert sum("€" in reply.text for reply in other.last.replies) == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "how long does it take?"),
+        ("de", "Wie lange dauert das?"),
+        ("pl", "ile to potrwa?"),
+        ("uk", "скільки часу це займе?"),
+        ("ru", "сколько времени это займёт?"),
+    ],
+)
+def test_how_long_it_takes_is_told_with_the_estimate(language: str, text: str) -> None:
+    early = visitor(everywhere(), language)
+    early.says(text)
+    assert lines(early, "time.soon")
+    one = asked_for_detail(language)
+    one.says(text)
+    assert lines(one, "estimate.weeks")
+    assert (one.last.new_facts, one.last.asked, noted(one)) == ((), "need.detail", [])
+
+
+def test_a_question_after_the_handoff_reaches_sales() -> None:
+    one = visitor(everywhere(), "en")
+    one.presses_all("crm", "not_sure", "none", "fine", "owner", "month")
+    one.says("a@lantern.example")
+    one.says("do you have ISO 9001?")
+    assert noted(one) == ["do you have ISO 9001?"]
+    assert EffectKind.LEAD_UPDATED in {effect.kind for effect in one.last.effects}
+
+
+def test_a_yes_that_opens_a_question_is_none() -> None:
+    one = asked_for_detail("uk")
+    one.says("не знаю")
+    one.says("можна подивитися ваш код?")
+    assert not Knowledge(one.conversation.facts).facts("spec.has")
+
+
 def test_who_asks_for_the_price_and_a_person_gets_both() -> None:
     one = asked_for_detail()
     one.says("how much will it cost? or let me talk to a human")
@@ -216,8 +252,8 @@ def test_who_asks_for_the_price_and_a_person_gets_both() -> None:
     assert "dialog.wants_human" in {fact.key for fact in one.last.new_facts}
 
 
-@pytest.mark.parametrize("text", ["how much time will it take?", "our budget is 5000 euro, is that enough?"])
-def test_time_and_sums_are_no_question_for_the_price(text: str) -> None:
+@pytest.mark.parametrize("text", ["how much work is it for us?", "our budget is 5000 euro, is that enough?"])
+def test_work_and_sums_are_no_question_for_the_price(text: str) -> None:
     one = asked_for_detail()
     one.says(text)
     assert not lines(one, "price.soon")
