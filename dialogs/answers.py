@@ -97,6 +97,8 @@ def take_text(talk: Talk) -> None:
         said, priced = [*said, *moves.price(talk, priced)], None
     if intent is None and not listened.words and "?" in text:
         intent = Intent.CLARIFY
+    if intent is Intent.BOT_IDENTITY and told.facts:
+        said = [*said, talk.line("identity")]  # whoever asks is told, whatever else they say
     if intent is not None and _obey(talk, intent, told, text, said):
         return
     if reading.tongue is not None:

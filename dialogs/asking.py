@@ -16,6 +16,7 @@ from scoring.stages import Stage
 from scoring.values import Fact
 
 LEAST_BESIDE = 2  # words of a question besides the facts in it, for it to be more than an answer with a question mark
+MOST_BESIDE_PRICE = 1  # words that say something beside the demand for a price, and the facts: "just a price please"
 _ABOUT_WORK = ("need.category", "need.stack")
 _PLAIN = frozenset((Answer.YES, Answer.NO))
 _NEVER_ASKED = frozenset((Intent.HUMAN, Intent.STOP, Intent.RESTART))  # said in whatever form, these are meant
@@ -48,11 +49,11 @@ def questions_of(
     Once there is an estimate, it answers a question that is for the price and nothing else better than any entry.
     """
     asked = faq.find(listened.text.folded)
-    prices = [one for one in reading.asks if _is_of_the_estimate(one, asked)]
+    facts = [fact for fact in told.facts if fact.how != FREE_ANSWER]
+    prices = [one for one in reading.asks if _is_of_the_estimate(one, asked, listened, facts, ears)]
     priced = bool(prices) and estimated()
     answered = tuple(one for one in asked if one.entry and not (priced and _is_all(prices, one, listened, ears)))
     able, noted = [], []
-    facts = [fact for fact in told.facts if fact.how != FREE_ANSWER]
     for one in asked:
         if one in answered or _of_the_talk(one, reading):
             continue
@@ -68,10 +69,22 @@ def questions_of(
     return Questions(answered, tuple(able), tuple(noted), price)
 
 
-def _is_of_the_estimate(found: Found[Ask], asked: Sequence[Asked]) -> bool:
-    """Whether the estimate answers it: a price may be demanded, a time is only asked for with a question mark."""
-    marked = any(_within(found.start, found.end, one) for one in asked)
-    return found.value is Ask.PRICE or (found.value is Ask.TIME and marked)
+def _is_of_the_estimate(
+    found: Found[Ask], asked: Sequence[Asked], listened: Listened, facts: Sequence[Fact], ears: Ears
+) -> bool:
+    """
+    Whether the estimate answers it.
+
+    A price may be demanded without a question mark, in few words: "the buyer should see how much delivery costs" is
+    a wish for the work. A time is only asked for with one.
+    """
+    if found.value not in _OF_THE_ESTIMATE:
+        return False
+    if any(_within(found.start, found.end, one) for one in asked):
+        return True
+    places = [(fact.evidence.start, fact.evidence.end) for fact in facts] + [(found.start, found.end)]
+    whole = Asked("", 0, len(listened.text.folded))
+    return found.value is Ask.PRICE and _telling(whole, listened, ears, places) <= MOST_BESIDE_PRICE
 
 
 def _of_the_talk(one: Asked, reading: Reading) -> bool:

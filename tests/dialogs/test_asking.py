@@ -47,6 +47,12 @@ def lines(one: Visitor, key: str) -> bool:
     return any(line.startswith(f"{key}/") for line in one.conversation.told)
 
 
+def test_what_the_readers_take_for_idle_talk_elsewhere_is_noted() -> None:
+    one = asked_for_detail()
+    one.says("do you take Bitcoin?")
+    assert noted(one) == ["do you take Bitcoin?"]
+
+
 def test_a_question_beside_a_fact_is_noted_and_the_fact_taken() -> None:
     one = asked_for_detail()
     one.says("do you have ISO 9001? our budget is 5000 euro")
@@ -101,6 +107,8 @@ def test_a_question_at_the_end_of_a_long_message_is_answered() -> None:
         ("en", "do you do mobile apps?", "able.yes", "mobile app"),
         ("de", "Machen Sie auch Apps?", "able.yes", "App"),
         ("uk", "а ви з Java працюєте?", "able.yes", "Java"),
+        ("pl", "czy robicie sklepy internetowe?", "able.yes", "sklep"),
+        ("ru", "Сделаете интернет-магазин?", "able.yes", "магазин"),
     ],
 )
 def test_what_we_do_and_do_not_do_is_told_from_the_company_file(language: str, text: str, key: str, what: str) -> None:
@@ -227,6 +235,30 @@ def test_how_long_it_takes_is_told_with_the_estimate(language: str, text: str) -
     one.says(text)
     assert lines(one, "estimate.weeks")
     assert (one.last.new_facts, one.last.asked, noted(one)) == ((), "need.detail", [])
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "a calculator that shows what it costs to move house"),
+        ("de", "der Kunde soll sehen, was die Lieferung kostet"),
+        ("pl", "klient ma widzieć ile kosztuje dostawa"),
+        ("uk", "треба щоб клієнт бачив яка ціна доставки"),
+        ("ru", "нужно чтобы покупатель видел сколько стоит доставка"),
+    ],
+)
+def test_a_wish_that_speaks_of_prices_asks_for_none(language: str, text: str) -> None:
+    one = asked_for_detail(language)
+    one.says(text)
+    assert not lines(one, "estimate.price")
+    assert {fact.key for fact in one.last.new_facts} & {"need.detail", "need.purpose"}
+
+
+def test_who_asks_whether_this_is_a_bot_is_told_beside_anything_else() -> None:
+    one = visitor(everywhere(), "en")
+    one.says("I need a website. Are you a bot?")
+    assert lines(one, "identity")
+    assert [fact.key for fact in one.last.new_facts] == ["need.category"]
 
 
 def test_a_question_after_the_handoff_reaches_sales() -> None:
