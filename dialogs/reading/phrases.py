@@ -91,6 +91,9 @@ def _joined(word: str) -> str:
     return bare.translate(_LATIN) if bare[:1].isascii() else bare
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 class Step(NamedTuple):
     """One word of a phrase: any of the exact words, or one that begins with a stem, `gap` words or fewer before it."""
 
@@ -115,6 +118,7 @@ class Phrase(NamedTuple):
     after: tuple[Step, ...] = ()  # from the anchor on; the gap of each lies before it
     first: bool = False
     last: bool = False
+    need: frozenset[str] = frozenset()  # one of these stands in whatever it fits; empty where that cannot be told
 
     @property
     def size(self) -> int:
@@ -158,11 +162,14 @@ class Book:
         hits: dict[str, list[Hit]] = {}
         seen: set[tuple[str, str, str, int, int]] = set()
         opening = self.opening(words)
+        said = frozenset(words.norms)
         left = BUDGET
         for index, word in enumerate(words.norms):
             for candidates in self._candidates(word):
                 left -= len(candidates)
                 for phrase in candidates:
+                    if phrase.need and phrase.need.isdisjoint(said):
+                        continue  # most end here
                     alone = not (phrase.after or phrase.before)
                     span = (index, index) if alone else _match(phrase, words, index)
                     if span is None or (phrase.first and span[0] > opening):
@@ -327,6 +334,7 @@ class _Press:
     def __init__(self) -> None:
         self._steps: dict[tuple[frozenset[str], int], Step] = {}
         self._ranks: dict[frozenset[str], tuple[bool, int, int]] = {}
+        self._needs: dict[frozenset[str], frozenset[str]] = {}
         self.sets: dict[tuple[str, str], list[_Form]] = {}
 
     def flatten(self, entry: Entry) -> Iterator[Phrase]:
@@ -346,7 +354,8 @@ class _Press:
                 before = tuple([self._step(choices[place - 1], gaps[place]) for place in range(at, 0, -1)])
                 after = tuple([self._step(choices[place], gaps[place]) for place in range(at + 1, len(choices))])
             anchor = self._step(choices[at], 0)
-            yield Phrase(entry.kind, entry.value, language, anchor, before, after, first, last)
+            need = self._need((*before, *after)) if before or after else NOTHING
+            yield Phrase(entry.kind, entry.value, language, anchor, before, after, first, last, need)
 
     def _step(self, choice: frozenset[str], gap: int) -> Step:
         step = self._steps.get((choice, gap))
@@ -356,6 +365,14 @@ class _Press:
             listed: Collection[str] = frozenset(exact) if len(exact) > FEW else tuple(sorted(exact))
             step = self._steps[choice, gap] = Step(listed, stems, gap, "#" in choice)
         return step
+
+    def _need(self, steps: Sequence[Step]) -> frozenset[str]:
+        """The words of the step that has fewest of them, among those of nothing but whole words."""
+        listed = [step.exact for step in steps if not step.stems and not step.digit]
+        if not listed:
+            return NOTHING
+        fewest = min(map(frozenset, listed), key=len)
+        return self._needs.setdefault(fewest, fewest)
 
     def _rank(self, choice: frozenset[str]) -> tuple[bool, int, int]:
         """How rare a word is, the greater the rarer: long choices before short, few before many, figures last."""
