@@ -48,7 +48,7 @@ def questions_of(
 
     Once there is an estimate, it answers a question that is for the price and nothing else better than any entry.
     """
-    asked = faq.find(listened.text.folded)
+    asked = faq.find(listened.text.folded, opens=_opens_as_one(listened, reading, ears))
     facts = [fact for fact in told.facts if fact.how != FREE_ANSWER]
     prices = [one for one in reading.asks if _is_of_the_estimate(one, asked, listened, facts, ears)]
     priced = bool(prices) and estimated()
@@ -67,6 +67,16 @@ def questions_of(
     judged = told.keys & {"budget.amount", "budget.rate", "budget.reaction"}
     price = None if judged or not open_ones else open_ones[0].value
     return Questions(answered, tuple(able), tuple(noted), price)
+
+
+def _opens_as_one(listened: Listened, reading: Reading, ears: Ears) -> bool:
+    """Whether a message begins as questions do: people leave the mark out."""
+    first = next((start for norm, start in zip(listened.words.norms, listened.words.starts, strict=True)), 0)
+    telling = (
+        start for norm, start in zip(listened.words.norms, listened.words.starts, strict=True) if norm not in ears.small
+    )
+    begins = next(telling, first)
+    return any(one.value is Ask.QUESTION or (one.value is Ask.ABILITY and one.start <= begins) for one in reading.asks)
 
 
 def _is_of_the_estimate(

@@ -24,7 +24,7 @@ ALIKE_UNMARKED = 0.75  # the same for words without a question mark
 AHEAD = 0.08  # how far the best entry has to be before the next
 CORE = 0.5  # how much of the rarest word of a wording has to be in the question
 SAMEWORD = 0.5  # how much of two words has to agree: endings and slips differ
-MOSTWORDS = 24  # of one question; whoever writes more asks more than one thing
+MOST_WORDS = 24  # of one question; whoever writes more asks more than one thing
 MOST_SEGMENTS = 40
 LONGEST = 2000  # characters looked at
 WORD = re.compile(r"[^\W_]+")
@@ -61,6 +61,7 @@ class Faq:
     subjects: tuple[tuple[Pieces, ...], ...] = field(default=(), repr=False)  # of each, its words that are not small
     rests: tuple[tuple[Pieces, ...], ...] = field(default=(), repr=False)  # of each, its small words
     known: Mapping[str, tuple[Pieces, ...]] = field(default_factory=dict, repr=False)  # the same of each entry
+    shared: frozenset[Pieces] = field(default=frozenset(), repr=False)  # words that several entries have
     cores: tuple[tuple[float, tuple[int, ...]], ...] = field(default=(), repr=False)
     # of each rarest word: how many of its pieces have to be there, and the wordings it is the rarest of
     core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> rarest words
@@ -68,11 +69,17 @@ class Faq:
     rarest: float = 1.0  # weight of a piece that stands in no wording
     small: frozenset[str] = field(default=frozenset(), repr=False)  # words that say nothing of what is asked about
 
-    def find(self, folded: str) -> tuple[Asked, ...]:
-        """The questions of a folded message in their order: those an entry answers, and those marked as questions."""
+    def find(self, folded: str, *, opens: bool = False) -> tuple[Asked, ...]:
+        """
+        The questions of a folded message in their order: those an entry answers, and those marked as questions.
+
+        Args:
+            folded: The message.
+            opens: Whether it begins as questions do, so that its first sentence is one without the mark, too.
+        """
         found: list[Asked] = []
         folded = folded[:LONGEST]
-        for segment in _segments(folded):
+        for segment in _segments(folded, opens=opens):
             best = self._nearest(segment, folded) if self.owners else None
             if best is not None:
                 found.append(Asked(best[0], self._start(segment, folded), segment.end, best[1]))
@@ -126,17 +133,17 @@ class Faq:
         """
         Whether a question is about what the wording is about.
 
-        A word that is missing while another stands in its place makes it a question about something else; so does
-        another word where the wording is not there word by word: "are you open source" is not "when are you open".
+        Every word that says so has to be there, but those that other entries have as well and nothing stands in place
+        of; where the question names something else, the small ones have to be there, too: "are you open source" is
+        not "when are you open".
         """
         wording = self.subjects[at]
-        missing = sum(not _stands(one, question) for one in wording)
-        if wording and missing == len(wording):
+        missing = [one for one in wording if not _stands(one, question)]
+        if missing and (len(missing) == len(wording) or not self.shared.issuperset(missing)):
             return False
-        known = self.known[self.owners[at]]  # another word of the same entry is nothing else
-        if _stand(question, known):
-            return bool(wording) or _stand(self.rests[at], rest)
-        return bool(wording) and not missing and _stand(self.rests[at], rest)
+        if wording and _stand(question, self.known[self.owners[at]]):  # another word of the entry is nothing else
+            return True
+        return not missing and _stand(self.rests[at], rest)
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """
@@ -186,14 +193,15 @@ class _Segment(NamedTuple):
     marked: bool
 
 
-def _segments(folded: str) -> Iterator[_Segment]:
-    """Sentences of a message, and whether each is marked as a question."""
+def _segments(folded: str, *, opens: bool) -> Iterator[_Segment]:
+    """Sentences of a message, and whether each is marked as a question; the first is when the message opens as one."""
     for count, match in enumerate(_SEGMENT.finditer(folded)):
         if count >= MOST_SEGMENTS:
             break
         words = WORD.findall(match[0])
-        if 0 < len(words) <= MOSTWORDS:
-            yield _Segment(words, match.start(), match.end(), match[0].endswith("?"))
+        if 0 < len(words) <= MOST_WORDS:
+            marked = match[0].endswith("?") or (opens and count == 0)
+            yield _Segment(words, match.start(), match.end(), marked)
 
 
 def _stands(word: Pieces, among: Iterable[Pieces]) -> bool:
@@ -247,6 +255,11 @@ def compile_faq(entries: Mapping[str, FaqEntryFile], small: Collection[str] = ()
         for entry in entries.values()
         for text in texts_of(entry.asks)
     ]
+    known = {
+        name: tuple({one for at, (owner, _) in enumerate(wordings) if owner == name for one in parted[at][0]})
+        for name in entries
+    }
+    entries_of = Counter(chain.from_iterable(known.values()))
     core_pieces: dict[str, list[int]] = {}
     for at, core in enumerate(owned):
         for piece in core:
@@ -256,10 +269,8 @@ def compile_faq(entries: Mapping[str, FaqEntryFile], small: Collection[str] = ()
         tuple(_shares(counts, weights) for _, counts in wordings),
         tuple(subjects for subjects, _ in parted),
         tuple(rests for _, rests in parted),
-        {
-            name: tuple({one for at, (owner, _) in enumerate(wordings) if owner == name for one in parted[at][0]})
-            for name in entries
-        },
+        known,
+        frozenset(word for word, count in entries_of.items() if count > 1),
         tuple((CORE * len(core), tuple(wordings)) for core, wordings in owned.items()),
         {piece: tuple(found) for piece, found in core_pieces.items()},
         weights,

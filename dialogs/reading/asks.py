@@ -17,9 +17,11 @@ def compile_asks(lexicon: Lexicon) -> tuple[Entry, ...]:
 
 
 def read_asks(text: Text, hits: Sequence[Hit]) -> tuple[Found[Ask], ...]:
-    """Everything asked for, in the order of the text."""
+    """Everything asked for, in the order of the text; what begins as questions do may ask for something as well."""
+    begins = [hit for hit in hits if hit.value in (Ask.QUESTION, NOTHING)]
+    asks = [hit for hit in hits if hit.value != Ask.QUESTION]
     return tuple(
         Found(Ask(hit.value), hit.start, hit.end, text.quote(hit.start, hit.end), f"{KIND}.{hit.value}")
-        for hit in settle(hits)
+        for hit in (*settle(begins), *settle(asks))
         if hit.value != NOTHING
     )

@@ -43,6 +43,7 @@ class Ask(StrEnum):
     """What a visitor wants to hear from us."""
 
     PRICE = "price"
+    QUESTION = "question"  # anything: the message begins as questions do
     TIME = "time"  # how long it takes
     ABILITY = "ability"  # whether we do, know, work with something
 

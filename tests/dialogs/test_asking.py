@@ -53,6 +53,41 @@ def test_what_the_readers_take_for_idle_talk_elsewhere_is_noted() -> None:
     assert noted(one) == ["do you take Bitcoin?"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "do you have iso certificates"),
+        ("en", "what year was your firm founded"),
+        ("de", "wie lange gibt es Ihre Firma schon"),
+        ("pl", "czy macie certyfikat ISO"),
+        ("uk", "чи маєте сертифікат ISO"),
+        ("ru", "какие у вас сертификаты"),
+    ],
+)
+def test_a_question_without_its_mark_is_noted_and_describes_nothing(language: str, text: str) -> None:
+    one = asked_for_detail(language)
+    one.says(text)
+    assert (noted(one), one.last.asked) == ([text], "need.detail")
+    assert one.last.assessment.total == 15
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "what we need is a reminder for every manager"),
+        ("en", "do reminders for every manager"),
+        ("de", "wir wollen alle Anfragen an einem Ort"),
+        ("ru", "кто-то должен напоминать менеджерам о встречах"),
+        ("ru", "когда клиент пишет, менеджер видит всю переписку"),
+    ],
+)
+def test_what_only_begins_like_a_question_is_none(language: str, text: str) -> None:
+    one = asked_for_detail(language)
+    one.says(text)
+    assert noted(one) == []
+    assert one.last.asked != "need.detail"
+
+
 def test_a_question_beside_a_fact_is_noted_and_the_fact_taken() -> None:
     one = asked_for_detail()
     one.says("do you have ISO 9001? our budget is 5000 euro")

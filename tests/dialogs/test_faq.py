@@ -84,6 +84,8 @@ def answering(text: str) -> str | None:
         "how big is your budget?",
         "do you give discounts?",
         "how much is a website?",
+        "what does it cost?",
+        "how much is it?",
     ],
 )
 def test_a_question_about_something_else_is_not_answered(text: str) -> None:
