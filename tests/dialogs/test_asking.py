@@ -163,6 +163,13 @@ def test_what_the_company_file_does_not_say_is_noted(language: str, text: str) -
     assert "need.stack" in {fact.key for fact in one.last.new_facts}
 
 
+def test_shops_asked_for_by_a_product_are_a_need_as_well() -> None:
+    one = visitor(everywhere(), "en")
+    one.says("Do you build Shopify stores?")
+    told = {fact.key: fact.value for fact in one.last.new_facts}
+    assert (told["need.category"], told["need.stack"]) == ("ecommerce", "shopify")
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
