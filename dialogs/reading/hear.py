@@ -12,14 +12,14 @@ from dialogs.reading.asks import KIND as ASKS
 from dialogs.reading.asks import compile_asks, read_asks
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
 from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
-from dialogs.reading.intent import compile_intent, read_intent
+from dialogs.reading.intent import about_the_bot, compile_intent, read_intent
 from dialogs.reading.language import LanguageWords, compile_language, detect_language, second_language
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
 from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, read_needs, small_talk
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
-from dialogs.reading.role import Negations, compile_role, read_role
+from dialogs.reading.role import Negations, compile_role, is_title, read_role
 from dialogs.reading.social import SocialWords, compile_social, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
@@ -216,9 +216,9 @@ def _words(
 ) -> Reading:
     tongue = ears.tongues[language]
     role = read_role(message, words, hits.get("role", ()), tongue.negations, asked)
-    needs = () if chat else read_needs(message, words, hits.get("needs", ()), tongue.needs.joins)
+    needs = () if chat else _needs(message, words, hits, tongue)
     if not needs and asked is Asked.NEEDS:
-        needs = guess_needs(message, words, tongue.needs.typos)
+        needs = guess_needs(message, words, hits.get("needs", ()), tongue.needs.typos)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language))
@@ -245,6 +245,14 @@ def _words(
         asks=read_asks(message, hits.get(ASKS, ())),
         tongue=_tongue(message, words, hits.get(TONGUES, ()), needs),
     )
+
+
+def _needs(message: Text, words: Words, hits: Mapping[str, list[Hit]], tongue: Tongue) -> tuple[Found[str], ...]:
+    named = hits.get("needs", ())
+    if not named:
+        return ()
+    titles = [hit for hit in hits.get("role", ()) if is_title(hit)]
+    return read_needs(message, words, named, tongue.needs, titles, about_the_bot(hits.get("intent", ())))
 
 
 def _tongue(message: Text, words: Words, hits: Sequence[Hit], needs: Sequence[Found[str]]) -> Found[str] | None:

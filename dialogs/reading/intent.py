@@ -50,6 +50,11 @@ def read_intent(text: Text, words: Words, hits: Sequence[Hit]) -> Found[Intent] 
     return Found(Intent(hit.value), hit.start, hit.end, text.quote(hit.start, hit.end), f"intent.{hit.value}")
 
 
+def about_the_bot(hits: Sequence[Hit]) -> list[Hit]:
+    """Insults, and questions whether a bot is talking."""
+    return [hit for hit in hits if hit.value in (Intent.INSULT, Intent.BOT_IDENTITY)]
+
+
 def _of_the_talk(hit: Hit, words: Words) -> bool:
     if Intent(hit.value) not in _COMMANDS:
         return True

@@ -8,11 +8,14 @@ from rapidfuzz.distance import OSA
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
 from dialogs.reading.text import Text, fold
+from dialogs.reading.titles import NAMELESS, SEEK, SELF, TITLE, of_the_bot, titles_with_fields, trades
 from dialogs.reading.values import Asked, Found
 
 KIND = "needs"
 NOTHING, NEGATION = "_", "_not"
 CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
+MARKS = NAMELESS | {NEGATION, CHAT, WISH}  # phrases that name nothing themselves
+BOT = "ai_chatbot"
 REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
 SUPPORT = "support_maintenance"
 VAGUE = frozenset(("custom_software", "other", REWORK))  # named only where nothing more exact was
@@ -38,6 +41,7 @@ class NeedsWords:
 
     phrases: tuple[Entry, ...]
     joins: frozenset[str]  # and, plus: a thing after them is wished for itself
+    links: frozenset[str]  # of, for the: they stand between a title and its field, "director of marketing"
     typos: Mapping[str, str]  # long single words that may be misspelled -> category
 
 
@@ -57,13 +61,26 @@ def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None
         and not entry.value.startswith("_")
         and entry.value != REWORK
     }
-    return NeedsWords(written, frozenset(lexicon.words("sets", "joins")), typos)
+    joins = frozenset(lexicon.words("sets", "joins"))
+    return NeedsWords(written, joins, joins | lexicon.single("sets", "links"), typos)
 
 
-def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[str]) -> tuple[Found[str], ...]:
-    """Each category once, at its first place, in the order of the text; () when no need is named."""
+def read_needs(
+    text: Text, words: Words, hits: Sequence[Hit], own: NeedsWords, titles: Sequence[Hit], insults: Sequence[Hit]
+) -> tuple[Found[str], ...]:
+    """
+    Each category once, at its first place, in the order of the text; () when no need is named.
+
+    Args:
+        text: The message.
+        words: Its words.
+        hits: Phrases of the section `needs` found in it.
+        own: The words of its language.
+        titles: Titles found in it: a field of one is no need.
+        insults: Insults found in it, and questions whether a bot is talking: a bot named there is no need.
+    """
     negations = [hit for hit in hits if hit.value == NEGATION]
-    named = [hit for hit in hits if hit.value not in {NEGATION, CHAT, WISH}]
+    named = _not_in_passing([hit for hit in hits if hit.value not in MARKS], hits, words, own, titles, insults)
     exact = _standing((hit for hit in named if hit.value not in VAGUE), negations, words)
     wanted = exact or _standing(named, negations, words)
     if any(hit.value == "custom_software" for hit in wanted):
@@ -72,9 +89,34 @@ def read_needs(text: Text, words: Words, hits: Sequence[Hit], joins: frozenset[s
         wanted = [hit for hit in wanted if hit.value != REWORK]
     found: dict[str, Found[str]] = {}
     for hit in wanted:
-        if hit.value not in found and not _mere_object(hit, wanted, words, joins):
+        if hit.value not in found and not _mere_object(hit, wanted, words, own.joins):
             found[hit.value] = _found(text, hit)
     return tuple(found.values())
+
+
+def _not_in_passing(
+    named: list[Hit],
+    hits: Sequence[Hit],
+    words: Words,
+    own: NeedsWords,
+    titles: Sequence[Hit],
+    insults: Sequence[Hit],
+) -> list[Hit]:
+    """What is named without the fields of titles and without the bot that is talked to."""
+    seeks = [hit for hit in hits if hit.value == SEEK]
+    selves = [hit for hit in hits if hit.value == SELF]
+    titles = [*titles, *(hit for hit in hits if hit.value == TITLE)]
+    plain = settle(named)
+    fields = (
+        *titles_with_fields(titles, plain, seeks, words, own.links, OBJECTS),
+        *trades(hits, plain, seeks, words),
+    )
+    return [
+        hit
+        for hit in named
+        if not any(span.holds(hit) for span in fields)
+        and not (hit.value == BOT and (selves or insults) and of_the_bot(hit, selves, insults, seeks, words))
+    ]
 
 
 def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[str], ...]:
@@ -82,14 +124,14 @@ def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[s
     negations = [hit for hit in hits if hit.value == NEGATION]
     if not negations:
         return ()
-    marks = {NEGATION, CHAT, WISH, NOTHING, REWORK}
-    named = [hit for hit in hits if hit.value not in marks and _taken_back(hit, negations, words)]
+    named = [hit for hit in hits if hit.value not in MARKS | {NOTHING, REWORK} and _taken_back(hit, negations, words)]
     return tuple(dict.fromkeys(_found(text, hit) for hit in settle(named)))
 
 
 def _standing(hits: Iterable[Hit], negations: Sequence[Hit], words: Words) -> list[Hit]:
     """What is named and not taken back, of two that overlap the longer."""
-    return [hit for hit in settle(hits) if hit.value != NOTHING and not _taken_back(hit, negations, words)]
+    likenesses_first = sorted(hits, key=lambda hit: hit.value != NOTHING)  # the stronger of two as long
+    return [hit for hit in settle(likenesses_first) if hit.value != NOTHING and not _taken_back(hit, negations, words)]
 
 
 def small_talk(hits: Sequence[Hit], asked: Asked | None) -> bool:
@@ -138,10 +180,15 @@ def _one_slip(word: str, known: str) -> bool:
     return any(OSA.distance(word[:end], known, score_cutoff=1) == 1 for end in (size - 1, size, size + 1))
 
 
-def guess_needs(text: Text, words: Words, typos: Mapping[str, str]) -> tuple[Found[str], ...]:
-    """Needs in long misspelled words, one slip from a word of the lexicon; only for messages that named none."""
+def guess_needs(text: Text, words: Words, hits: Sequence[Hit], typos: Mapping[str, str]) -> tuple[Found[str], ...]:
+    """
+    Needs in long misspelled words, one slip from a word of the lexicon; only for messages that named none.
+
+    A word of a phrase that was found is spelled well, whatever became of the phrase.
+    """
+    spelled = {at for hit in hits if hit.value not in MARKS for at in range(hit.head, hit.tail + 1)}
     for index, word in enumerate(words.norms[:40]):
-        if len(word) < TYPO_LENGTH:
+        if len(word) < TYPO_LENGTH or index in spelled:
             continue
         for known, category in typos.items():
             if known[0] == word[0] and _one_slip(word, known):

@@ -59,6 +59,11 @@ def compile_role(lexicon: Lexicon) -> RoleWords:
     return RoleWords(entries(lexicon, "role"), negations)
 
 
+def is_title(hit: Hit) -> bool:
+    """Whether a phrase of this section is somebody's title."""
+    return hit.value in _LEVELS
+
+
 def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negations, asked: Asked | None) -> RoleRead:
     """
     Read who writes.
