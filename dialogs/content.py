@@ -89,6 +89,7 @@ class QuestionFile(msgspec.Struct, forbid_unknown_fields=True):
     shows: str = ""
     if_yes: dict[str, str | bool] = {}
     if_no: dict[str, str | bool] = {}
+    assent: bool = True
     text: str = ""
     attempts: int = 2
 
@@ -179,6 +180,7 @@ def _question(name: str, shape: QuestionFile, condition: Any) -> Question:
         shows=shape.shows,
         yes=dict(shape.if_yes),
         no=dict(shape.if_no),
+        assent=shape.assent,
         text=shape.text,
         attempts=shape.attempts,
     )

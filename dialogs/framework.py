@@ -44,6 +44,7 @@ class Question:
     shows: str = ""  # "estimate": said before the question
     yes: Mapping[str, FactValue] = field(default_factory=dict)  # what a plain yes tells
     no: Mapping[str, FactValue] = field(default_factory=dict)
+    assent: bool = True  # whether "ok" is a plain yes; to "have you got …?" it is none
     text: str = ""  # key that takes a free answer as it stands
     attempts: int = 2  # wordings before we pass over an answer we cannot read
     words: str = ""  # what its texts are called if not like the question

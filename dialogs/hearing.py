@@ -1,14 +1,16 @@
 """From a reading to facts; the question asked decides only what a bare yes or a free answer means."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import structs
 
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.library import MailDomains
+from dialogs.reading.answer import ASSENT
 from dialogs.reading.values import Answer, Found, Intent, Reading
 from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
@@ -18,6 +20,9 @@ FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer 
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
 LEAST_LETTERS = 3  # that make an answer in free words
 LEAST_FREE_WORDS = 3  # besides those that told something else, for the rest to be an answer of its own
+HALF: Mapping[str, str] = MappingProxyType(
+    {"spec.has": "partly"}
+)  # holds whatever else a message says of the key: "no spec yet, there is a draft"
 LEAST_CONFIDENT = 0.5  # below this a value is not believed
 
 
@@ -34,7 +39,7 @@ class Told(NamedTuple):
 
 def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail: MailDomains) -> Told:
     """Facts in a message; a yes, no or free answer counts for the question that waits."""
-    facts = list(_values(reading, inbound, mail))
+    facts = [fact for fact in _values(reading, inbound, mail) if not _overruled(fact, reading)]
     if question is not None:
         keys = {fact.key for fact in facts}
         if not keys & set(question.fills):
@@ -43,6 +48,14 @@ def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail:
         if question.text and not keys & set(question.fills) and _is_free_answer(reading, inbound, facts):
             facts.append(_whole(question.text, inbound))
     return Told(tuple(facts))
+
+
+def _overruled(fact: Fact, reading: Reading) -> bool:
+    """Whether the message also says that it is half so."""
+    half = HALF.get(fact.key)
+    return half not in (None, fact.value) and any(
+        one.value.key == fact.key and one.value.value == half for one in reading.mentions
+    )
 
 
 def without_free_answer(told: Told) -> Told:
@@ -113,6 +126,8 @@ def _answers(reading: Reading, inbound: Inbound, question: Question) -> Iterator
     answer = reading.answer
     if answer is None or (reading.intent is not None and reading.intent.value is Intent.CORRECTION):
         return  # "no, I meant …" is about what was said before, not about this question
+    if answer.how == ASSENT and not question.assent:
+        return  # "ok" to "have you got …?" does not say that they have
     meant = {Answer.YES: question.yes, Answer.NO: question.no}.get(answer.value, {})
     for key, value in meant.items():
         yield from _fact(key, answer, inbound, value=value)

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.questions import is_asked
 from dialogs.reading.text import Text
 from dialogs.reading.values import Answer, Asked, Found
 
 KIND = "answer"
 TURN = "turn"  # words after which a yes becomes a no: "actually"
+ASSENT = "answer.assent"  # how a yes was read that may only agree: "ok", "sounds good"
 TURNED = 9  # words of a message that says yes and then no, at most
 BRIEF = 4  # words; an act in so short a message is the message
 _PLAIN = frozenset(("yes", "no"))
@@ -34,14 +38,20 @@ def compile_answer(lexicon: Lexicon) -> AnswerWords:
 
 
 def read_answer(
-    text: Text, words: Words, hits: Sequence[Hit], opening: int, asked: Asked | None
+    text: Text,
+    words: Words,
+    hits: Sequence[Hit],
+    opening: int,
+    asked: Asked | None,
+    assents: frozenset[str] = frozenset(),
 ) -> Found[Answer] | None:
     """
     Read the speech act, None when the message is none.
 
     A yes or no counts where it opens the message and a pause follows, or in a message of hardly more words; after
     an opening yes with a pause nothing later is heard, while "yes no" and "no, I do not know" are what follows.
-    A question answers nothing unless something was asked.
+    A question answers nothing unless something was asked, and the yes or no inside one does not even then: "is there
+    VAT?". A yes of nothing but agreeing words (`assents`) is marked as such.
     """
     sign = text.original.strip()
     if len(sign) <= 8 and sign in _SIGN_OF:
@@ -50,17 +60,39 @@ def read_answer(
         return None
     settled = list(settle(hits))
     said = [hit for hit in settled if hit.value != TURN]
-    valid = [hit for hit in said if _counts(hit, words, opening, asked)]
+    valid = [hit for hit in said if _counts(hit, words, opening, asked) and not _asks_back(hit, text, words)]
     if not valid:
         return None
+    found = _found(text, _chosen(valid, said, settled, words, opening))
+    agrees = found.value is Answer.YES and _only_agrees(said, words, assents)
+    return structs.replace(found, how=ASSENT) if agrees else found
+
+
+def _chosen(valid: Sequence[Hit], said: Sequence[Hit], settled: Sequence[Hit], words: Words, opening: int) -> Hit:
     first = valid[0]
     if len(said) < len(settled) and _is_turned(first, said[-1], settled, words):
-        return _found(text, said[-1])
+        return said[-1]
     if first.value in _PLAIN and first.head <= opening:
         follows = next((hit for hit in valid[1:] if _stronger(first, hit, words)), None)
-        return _found(text, follows or first)
+        return follows or first
     acts = [hit for hit in valid if hit.value not in _PLAIN]
-    return _found(text, (acts or valid)[0])
+    return (acts or valid)[0]
+
+
+def _asks_back(hit: Hit, text: Text, words: Words) -> bool:
+    """Whether a yes or no is a part of a question: "and is there one?"; "yes, why?" answers before it asks."""
+    if hit.value not in _PLAIN or "?" not in text.folded:
+        return False
+    ends = hit.tail + 1 == len(words) or words.clauses[hit.tail + 1] != words.clauses[hit.tail]
+    paused = not ends and words.phrases[hit.tail + 1] != words.phrases[hit.tail]
+    begins = hit.head == 0 or words.phrases[hit.head - 1] != words.phrases[hit.head]
+    return not (paused and begins) and is_asked(text, words, hit.tail)
+
+
+def _only_agrees(said: Sequence[Hit], words: Words, assents: frozenset[str]) -> bool:
+    """Whether the yes of a message ends in words that agree, as to a proposal, and nothing in it says more."""
+    texts = [" ".join(words.norms[hit.head : hit.tail + 1]) for hit in said if hit.value == "yes"]
+    return bool(texts) and texts[-1] in assents and not any(" " in text and text not in assents for text in texts)
 
 
 def _is_turned(first: Hit, last: Hit, settled: Sequence[Hit], words: Words) -> bool:

@@ -48,6 +48,7 @@ class Tongue:
     needs: NeedsWords
     negations: Negations
     prices: tuple[str, ...]  # how words begin that name a price
+    assents: frozenset[str]  # a yes that may only agree: "ok", "sounds good"
     slips: tuple[str, ...]  # what people say as they mend a slip: "sorry", "вернее"
 
 
@@ -132,6 +133,7 @@ def compile_ears(
             needs,
             role.negations,
             lexicon.words("money", "prices"),
+            frozenset(text.replace("'", "") for text in lexicon.words("sets", "assents")),
             lexicon.words("sets", "slips"),
         )
     return Ears(
@@ -220,7 +222,7 @@ def _words(
     if not needs and asked is Asked.NEEDS:
         needs = guess_needs(message, words, hits.get("needs", ()), tongue.needs.typos)
     opening = ears.book.opening(words)
-    answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked)
+    answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)

@@ -5,7 +5,7 @@ The section `mentions` of a lexicon maps fact key -> value -> phrases in the not
 named `_` holds phrases that only look like the fact ("google ads" is nobody's clone of Google). Of two phrases of
 one key that overlap the longer wins, so "no spec" beats "spec"; a phrase right after a negation does not count.
 A value written with the kind of answer it needs, `partly@yesno`, is read only when that kind was asked for: "a draft"
-is about the specification only after the question for it.
+is about the specification only after the question for it; a single such word inside a question asks us for something.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, settle
+from dialogs.reading.questions import is_asked
 from dialogs.reading.text import Text
 from dialogs.reading.values import Asked, Found, Mention
 
@@ -58,7 +59,7 @@ def read_mentions(
     by_key: dict[str, list[Hit]] = {}
     for hit in hits:
         _, bound, kind = hit.value.partition(WHEN)
-        if not bound or kind == asked:
+        if not bound or (kind == asked and not (hit.head == hit.tail and is_asked(text, words, hit.head))):
             by_key.setdefault(hit.kind, []).append(hit)
     found = []
     for kind, own in by_key.items():

@@ -544,3 +544,22 @@ def test_timers_are_set_for_the_question_that_waits(library: Library) -> None:
     one = visitor(library)
     due = {effect.purpose: effect.due and effect.due - one.now for effect in one.last.effects}
     assert due == {"nudge": timedelta(hours=2), "park": timedelta(days=3)}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "ok"),
+        ("en", "Sure, that's fine"),
+        ("ru", "хорошо"),
+        ("ru", "а НДС есть?"),
+        ("uk", "а ПДВ є?"),
+        ("pl", "w porządku"),
+    ],
+)
+def test_whether_there_is_a_specification_is_told_by_no_ok_and_no_question(
+    library: Library, language: str, words: str
+) -> None:
+    one = asked(library, "spec.has", language)
+    assert one.says(words).asked == "spec.has"
+    assert "spec.has" not in standing(one)

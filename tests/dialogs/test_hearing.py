@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.hearing import LONGEST_NOTE, Told, news, told_by, told_by_choice, withdrawals
 from dialogs.library import MailDomains
+from dialogs.reading.answer import ASSENT
 from dialogs.reading.spelling import is_typed_at_random
 from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
 from dialogs.values import Inbound, Kind
@@ -34,6 +35,10 @@ def told(reading: Reading, text: str = "some words", asked: str = "") -> dict[st
 
 def found(value: Any, confidence: float = 1.0) -> Found[Any]:
     return Found(value, 0, 4, "some", "test", confidence)
+
+
+def assent() -> Found[Any]:
+    return Found(Answer.YES, 0, 2, "ok", ASSENT)
 
 
 DAY = Window(None, date(2026, 4, 1), Urgency.DATED)
@@ -101,12 +106,24 @@ def test_a_domain_says_what_kind_of_address_it_is(address: str, kind: str) -> No
             Reading("en", answer=found(Answer.YES), mentions=(found(Mention("spec.has", "partly")),)),
             {"spec.has": "partly"},
         ),
+        ("spec.has", Reading("en", answer=assent()), {}),  # "ok" does not say that they have one
+        ("budget.status", Reading("en", answer=assent()), {}),
+        ("budget.expectation", Reading("en", answer=assent()), {"budget.reaction": "fine"}),
+        ("authority.current", Reading("en", answer=assent()), {"authority.current": "yes"}),
     ],
 )
 def test_a_bare_answer_counts_for_the_question_that_waits(
     asked: str, reading: Reading, facts: dict[str, object]
 ) -> None:
     assert facts == told(reading, "yes", asked)
+
+
+@pytest.mark.parametrize("other", ["yes", "no"])
+def test_a_draft_is_what_there_is_whatever_else_is_said_of_it(other: str) -> None:
+    said = (found(Mention("spec.has", other)), found(Mention("spec.has", "partly")))
+    inbound = Inbound("i1", "c1", Kind.TEXT, "some words", MONDAY)
+    facts = told_by(Reading("en", mentions=said), inbound, question("spec.has"), MAIL).facts
+    assert [fact.value for fact in facts] == ["partly"]
 
 
 @pytest.mark.parametrize(

@@ -106,3 +106,10 @@ def test_fine_is_about_the_price_only_after_a_question_about_it(language: str, t
 
     assert reactions(Asked.MONEY) == {"fine"}
     assert reactions(None) == reactions(Asked.NEEDS) == reactions(Asked.YESNO) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ru", "по-русски можно?"), ("uk", "українською можна?"), ("pl", "po polsku można?")]
+)
+def test_a_bare_word_in_a_question_to_us_is_no_fact(language: str, text: str) -> None:
+    assert said(language, text, Asked.MONEY) == set()
