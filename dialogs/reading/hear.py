@@ -17,7 +17,7 @@ from dialogs.reading.language import LanguageWords, compile_language, detect_lan
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
-from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, read_needs, small_talk
+from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, meant, read_needs, small_talk
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
 from dialogs.reading.role import Negations, compile_role, is_title, read_role
 from dialogs.reading.social import SocialWords, compile_social, read_social
@@ -218,9 +218,7 @@ def _words(
 ) -> Reading:
     tongue = ears.tongues[language]
     role = read_role(message, words, hits.get("role", ()), tongue.negations, asked)
-    needs = () if chat else _needs(message, words, hits, tongue)
-    if not needs and asked is Asked.NEEDS:
-        needs = guess_needs(message, words, hits.get("needs", ()), tongue.needs.typos)
+    needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language))
@@ -249,12 +247,16 @@ def _words(
     )
 
 
-def _needs(message: Text, words: Words, hits: Mapping[str, list[Hit]], tongue: Tongue) -> tuple[Found[str], ...]:
-    named = hits.get("needs", ())
-    if not named:
-        return ()
+def _needs(
+    message: Text, words: Words, hits: Mapping[str, list[Hit]], tongue: Tongue, asked: Asked | None
+) -> tuple[Found[str], ...]:
+    named = meant(hits.get("needs", ()), asked or "")
     titles = [hit for hit in hits.get("role", ()) if is_title(hit)]
-    return read_needs(message, words, named, tongue.needs, titles, about_the_bot(hits.get("intent", ())))
+    insults = about_the_bot(hits.get("intent", ()))
+    needs = read_needs(message, words, named, tongue.needs, titles, insults) if named else ()
+    if needs or asked is not Asked.NEEDS:
+        return needs
+    return guess_needs(message, words, named, tongue.needs.typos)
 
 
 def _tongue(message: Text, words: Words, hits: Sequence[Hit], needs: Sequence[Found[str]]) -> Found[str] | None:

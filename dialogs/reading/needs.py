@@ -1,8 +1,15 @@
-"""What the writer wants built or solved, as categories of the services a software company sells."""
+"""
+What the writer wants built or solved, as categories of the services a software company sells.
+
+A category written with the kind of answer it needs, `ecommerce@needs`, is read only when that kind was asked for:
+"shop" is one after the question what is needed. `ecommerce@denied` is read only where it is taken back: "not a shop, a
+site".
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
 from rapidfuzz.distance import OSA
 
 from dialogs.reading.lexicon import Lexicon
@@ -15,6 +22,8 @@ KIND = "needs"
 NOTHING, NEGATION = "_", "_not"
 CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
 MARKS = NAMELESS | {NEGATION, CHAT, WISH}  # phrases that name nothing themselves
+WHEN = "@"
+DENIED = "denied"
 BOT = "ai_chatbot"
 REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
 SUPPORT = "support_maintenance"
@@ -59,6 +68,7 @@ def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None
         if (word := entry.text.rstrip("*")).isalpha()
         and len(word) >= TYPO_LENGTH
         and not entry.value.startswith("_")
+        and WHEN not in entry.value
         and entry.value != REWORK
     }
     joins = frozenset(lexicon.words("sets", "joins"))
@@ -119,12 +129,28 @@ def _not_in_passing(
     ]
 
 
+def meant(hits: Sequence[Hit], *kinds: str) -> Sequence[Hit]:
+    """The phrases that count when one of these kinds of answer is expected, without what they are bound to."""
+    if not any(WHEN in hit.value for hit in hits):
+        return hits
+    parts = [(hit, *hit.value.partition(WHEN)) for hit in hits]
+    return [
+        structs.replace(hit, value=value) if bound else hit
+        for hit, value, bound, kind in parts
+        if not bound or kind in kinds
+    ]
+
+
 def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[str], ...]:
     """Categories that are named only to be taken back: "not an app", "магазин уже не нужен"."""
     negations = [hit for hit in hits if hit.value == NEGATION]
     if not negations:
         return ()
-    named = [hit for hit in hits if hit.value not in MARKS | {NOTHING, REWORK} and _taken_back(hit, negations, words)]
+    named = [
+        hit
+        for hit in meant(hits, DENIED)
+        if hit.value not in MARKS | {NOTHING, REWORK} and _taken_back(hit, negations, words)
+    ]
     return tuple(dict.fromkeys(_found(text, hit) for hit in settle(named)))
 
 

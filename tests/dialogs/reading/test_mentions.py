@@ -113,3 +113,57 @@ def test_fine_is_about_the_price_only_after_a_question_about_it(language: str, t
 )
 def test_a_bare_word_in_a_question_to_us_is_no_fact(language: str, text: str) -> None:
     assert said(language, text, Asked.MONEY) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "a Google of our own in a month"),
+        ("en", "building our own Google"),
+        ("ru", "мечтаем о своём гугле"),
+        ("ru", "сделайте нам второй фейсбук"),
+        ("ru", "замену гуглу за полгода"),
+        ("uk", "хочемо свого ґуґла за місяць"),
+        ("uk", "такий самий фейсбук за тиждень"),
+        ("pl", "chcemy zbudować swoje Google w miesiąc"),
+        ("pl", "marzy nam się drugi Facebook"),
+        ("pl", "konkurenta dla Facebooka"),
+        ("de", "wir wollen unser eigenes Google"),
+    ],
+)
+def test_an_own_giant_is_heard_in_every_case(language: str, text: str) -> None:
+    reading = hear(text, everywhere().ears, language=language, asked=None, today=date(2026, 1, 20))
+    assert ("need.scale", "planet") in {(one.value.key, one.value.value) for one in reading.mentions}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "key"),
+    [
+        ("en", "I need a Google Sheets integration in a week", "need.scale"),
+        ("ru", "нужно вести наш инстаграм", "need.scale"),
+        ("ru", "собственную гугл карту на сайт", "need.scale"),
+        ("uk", "треба вести наш інстаграм", "need.scale"),
+        ("pl", "swoje Google Ads", "need.scale"),
+        ("pl", "nowe konto Google", "need.scale"),
+        ("en", "people want to be able to order cakes online", "budget.intent"),
+        ("en", "our clients are ready to pay online", "budget.intent"),
+        ("ru", "клиенты хотят заказывать онлайн", "budget.intent"),
+        ("uk", "покупці готові одразу заплатити", "budget.intent"),
+        ("pl", "klienci są gotowi zapłacić online", "budget.intent"),
+        ("uk", "треба сайт", "need.scope"),
+        ("uk", "треба бот у телеграм", "need.scope"),
+        ("ru", "хотим сайт", "need.scope"),
+        ("en", "start with a website", "need.scope"),
+        ("en", "nothing written down", "pain.says"),
+    ],
+)
+def test_what_others_own_order_or_name_in_passing_is_no_fact(language: str, text: str, key: str) -> None:
+    assert key not in {one for one, _ in said(language, text)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "we are going to order"), ("ru", "хотим заказать"), ("uk", "готові замовити"), ("pl", "chcemy zamówić")],
+)
+def test_our_own_order_is_one(language: str, text: str) -> None:
+    assert ("budget.intent", "ordering") in said(language, text)

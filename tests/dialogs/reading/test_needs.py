@@ -151,3 +151,58 @@ def test_the_bot_that_is_talked_to_is_no_need(language: str, text: str, asked: A
 )
 def test_swearing_changes_no_need(language: str, text: str, expected: set[str]) -> None:
     assert needs(language, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "a shop"),
+        ("en", "Store please"),
+        ("ru", "магазинчик"),
+        ("uk", "крамниця"),
+        ("pl", "sklepik"),
+        ("de", "ein kleiner Laden"),
+    ],
+)
+def test_a_bare_shop_is_a_need_where_one_was_asked_for(language: str, text: str) -> None:
+    assert needs(language, text) == {"ecommerce"}
+    assert needs(language, text, Asked.COMPANY) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "people should be able to order cakes online and pay by card", {"ecommerce", "integration"}),
+        ("ru", "чтобы люди могли заказать торт онлайн и оплатить картой", {"ecommerce", "integration"}),
+        ("uk", "щоб гості могли замовити піцу через інтернет", {"ecommerce"}),
+        ("pl", "toniemy w telefonach, niech klienci sami składają zamówienia przez internet", {"ecommerce"}),
+        ("ru", "нужна оплата и личный кабинет", {"integration", "website"}),
+        ("ru", "вы делаете магазины на шопифай?", {"ecommerce"}),
+        ("en", "a web app for our dealers", {"website"}),
+        ("en", "we'll pay by card", set()),
+        ("ru", "можем оплатить картой", set()),
+        ("en", "some software", set()),
+        ("ru", "какой-то софт", set()),
+        ("uk", "якийсь софт", set()),
+        ("pl", "jakieś oprogramowanie", set()),
+    ],
+)
+def test_what_a_wish_amounts_to(language: str, text: str, expected: set[str]) -> None:
+    assert needs(language, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected", "denied"),
+    [
+        ("en", "not a shop, just a simple site", {"website"}, {"ecommerce"}),
+        ("en", "not a native app, a web app", {"website"}, {"mobile_app"}),
+        ("ru", "не магазин, а сайт-визитка", {"website"}, {"ecommerce"}),
+        ("ru", "не нативное приложение, а веб", {"website"}, {"mobile_app"}),
+        ("uk", "не магазин, а сайт-візитка", {"website"}, {"ecommerce"}),
+        ("pl", "nie sklep, tylko strona", {"website"}, {"ecommerce"}),
+        ("de", "kein Shop, sondern eine Website", {"website"}, {"ecommerce"}),
+    ],
+)
+def test_what_is_taken_back_for_something_else(language: str, text: str, expected: set[str], denied: set[str]) -> None:
+    reading = hear(text, everywhere().ears, language=language, asked=None, today=date(2026, 1, 20))
+    assert ({one.value for one in reading.needs}, {one.value for one in reading.denied}) == (expected, denied)
