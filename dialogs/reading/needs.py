@@ -51,6 +51,7 @@ class NeedsWords:
     phrases: tuple[Entry, ...]
     joins: frozenset[str]  # and, plus: a thing after them is wished for itself
     links: frozenset[str]  # of, for the: they stand between a title and its field, "director of marketing"
+    mine: frozenset[str]  # our, my: a bot they stand before is not the one that is talked to
     typos: Mapping[str, str]  # long single words that may be misspelled -> category
 
 
@@ -72,7 +73,7 @@ def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None
         and entry.value != REWORK
     }
     joins = frozenset(lexicon.words("sets", "joins"))
-    return NeedsWords(written, joins, joins | lexicon.single("sets", "links"), typos)
+    return NeedsWords(written, joins, joins | lexicon.single("sets", "links"), lexicon.single("sets", "mine"), typos)
 
 
 def read_needs(
@@ -117,15 +118,14 @@ def _not_in_passing(
     selves = [hit for hit in hits if hit.value == SELF]
     titles = [*titles, *(hit for hit in hits if hit.value == TITLE)]
     plain = settle(named)
-    fields = (
-        *titles_with_fields(titles, plain, seeks, words, own.links, OBJECTS),
-        *trades(hits, plain, seeks, words),
-    )
+    fields = titles_with_fields(titles, plain, seeks, words, own.links, OBJECTS)
+    done = trades(hits, plain, seeks, words)
     return [
         hit
         for hit in named
-        if not any(span.holds(hit) for span in fields)
-        and not (hit.value == BOT and (selves or insults) and of_the_bot(hit, selves, insults, seeks, words))
+        if not any(span.holds(hit) and span != (hit.head, hit.tail) for span in fields)  # "smm": a title or a need
+        and not any(span.holds(hit) for span in done)
+        and not (hit.value == BOT and (selves or insults) and of_the_bot(hit, selves, insults, seeks, words, own.mine))
     ]
 
 

@@ -13,6 +13,7 @@ NAMELESS = frozenset((TITLE, TRADE, SELF, SEEK))  # phrases that name nothing th
 HEADS = frozenset(("owner", "ceo"))  # titles that no field follows without a word between
 MOST_LINKS = 3  # words between a title and its field: "director of our digital marketing"
 SOUGHT = 3  # words from the seeking to what is sought: "need a good marketing manager"
+MOST_EPITHETS = 2  # words between "our" and the bot
 
 
 class Span(NamedTuple):
@@ -22,8 +23,8 @@ class Span(NamedTuple):
     tail: int
 
     def holds(self, hit: Hit) -> bool:
-        """Whether the hit lies in it and is not all of it: "smm" may be a title and a need."""
-        return self.head <= hit.head and hit.tail <= self.tail and (hit.head, hit.tail) != self
+        """Whether the hit lies in it."""
+        return self.head <= hit.head and hit.tail <= self.tail
 
 
 def titles_with_fields(
@@ -89,8 +90,17 @@ def sought(span: Span, seeks: Sequence[Hit], needs: Sequence[Hit], words: Words,
     )
 
 
-def of_the_bot(hit: Hit, selves: Iterable[Hit], insults: Iterable[Hit], seeks: Sequence[Hit], words: Words) -> bool:
-    """Whether a bot that is named is the one that is talked to, or abused."""
+def of_the_bot(
+    hit: Hit,
+    selves: Iterable[Hit],
+    insults: Iterable[Hit],
+    seeks: Sequence[Hit],
+    words: Words,
+    mine: frozenset[str],
+) -> bool:
+    """Whether a bot that is named is the one that is talked to, or abused; "our stupid old bot" is another."""
+    if not mine.isdisjoint(words.norms[max(0, hit.head - MOST_EPITHETS - 1) : hit.head]):
+        return False
     named = any(one.head <= hit.tail and hit.head <= one.tail for one in selves)
     abused = any(_one_phrase(one, hit, words) and _apart(one, hit) <= 1 for one in insults)
     return (named or abused) and not sought(Span(hit.head, hit.tail), seeks, (), words, behind=1)
