@@ -37,8 +37,9 @@ Json = dict[str, Any]
 
 
 def widget_script() -> bytes:
-    """The widget as a server sends it: its source with the words of all languages put in."""
-    words = {name: json.loads((ROOT / "locales" / name / "widget.json").read_text("utf-8")) for name in LANGUAGES}
+    """The widget as a server sends it: its source with the words of all languages, the first for whom none suits."""
+    names = ("en", *(name for name in LANGUAGES if name != "en"))
+    words = {name: json.loads((ROOT / "locales" / name / "widget.json").read_text("utf-8")) for name in names}
     source = (ROOT / "bot" / "widget" / "banter.js").read_text("utf-8")
     if source.count(WORDS_TOKEN) != 1:
         raise ValueError(f"expected {WORDS_TOKEN!r} once in banter.js, found {source.count(WORDS_TOKEN)}")
