@@ -1,5 +1,6 @@
 """Ways to reach the writer: e-mail, phone, address on the web, Telegram name; the writer's and the firm's names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from re import Match, Pattern, escape
@@ -9,6 +10,7 @@ import phonenumbers
 from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import split_words
 from dialogs.reading.text import Text, fold
 from dialogs.reading.values import Asked, Found
 
@@ -37,6 +39,7 @@ _CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())  
 _PHONE = compile_regex(r"(?<![\w+.,#№/-])(?:\+|\(|\d)[\d ()./\-–‑]{5,22}\d(?!\w|[.,]\d)")
 _DATE = compile_regex(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{4}(?!\d)")
 _NEAR = 40  # characters around a number that say what it is of
+_DIGIT = compile_regex(r"\d")
 _SIGNS = compile_regex(r"[^\w]{1,5}")
 _CLAUSE = compile_regex(r"[,;.!?\n]")
 _NATIONAL = 10  # digits of a number with its area code
@@ -73,6 +76,19 @@ class ContactWords:
     spelled_email: Pattern[str] | None  # an address in words
     domain: Pattern[str]  # an address on the web without https
     models: tuple[str, ...]  # "like": the address behind it is of somebody else
+    heads: "Heads"
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """First words of what is looked for: a message without any of them is not searched."""
+
+    ats: frozenset[str]
+    telegram: frozenset[str]
+    name_markers: frozenset[str]
+    names: frozenset[str]
+    company_markers: frozenset[str]
+    legal: frozenset[str]
 
 
 class Contacts(Struct, frozen=True, gc=False):
@@ -124,19 +140,38 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         _email_in_words(listed("at"), listed("dot")),
         _domain("|".join((_TOP, *map(escape, ends)))) if (ends := listed("domains")) else _DOMAIN,
         listed("models"),
+        Heads(*(_heads(listed(key)) for key in ("at", "telegram", "name", "names", "company", "legal"))),
     )
 
 
-def read_contacts(text: Text, words: ContactWords, asked: Asked | None) -> Contacts:
-    """Read all contacts of a message; the first of each kind counts, all of them are masked."""
+def _heads(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(spoken.norms[0] for text in texts if (spoken := split_words(text)))
+
+
+def read_contacts(text: Text, said: frozenset[str], words: ContactWords, asked: Asked | None) -> Contacts:
+    """
+    Read all contacts of a message; the first of each kind counts, all of them are masked.
+
+    Args:
+        text: The message.
+        said: Its words.
+        words: Of its language.
+        asked: What was asked for.
+    """
     masked: list[tuple[int, int]] = []
-    original, folded = text.original, text.folded
-    email = _email(original, masked) if "@" in original else _spelled_email(original, folded, words, masked)
-    telegram = _telegram(original, folded, words, masked)
+    original, folded, heads = text.original, text.folded, words.heads
+    email = None
+    if "@" in original:
+        email = _email(original, masked)
+    elif not heads.ats.isdisjoint(said):
+        email = _spelled_email(original, folded, words, masked)
+    telegram = _telegram(original, folded, masked)
+    if telegram is None and not heads.telegram.isdisjoint(said):
+        telegram = _telegram_nick(original, folded, words, masked)
     url = _url(original, folded, words, masked) if "." in original else None
-    phone = _phone(original, folded, words, masked, asked)
-    name = _name(original, folded, words, masked, asked)
-    company = _company(original, folded, words, asked)
+    phone = _phone(original, folded, words, masked, asked) if _DIGIT.search(original) else None
+    name = _name(original, folded, said, words, masked, asked)
+    company = _company(original, folded, said, words, asked)
     return Contacts(email, phone, url, telegram, name, company, tuple(masked))
 
 
@@ -188,7 +223,7 @@ def _email_in_words(ats: tuple[str, ...], dots: tuple[str, ...]) -> Pattern[str]
     return compile_regex(rf"(?<![\w.@])(?P<local>{spoken}) (?:{at}) (?P<domain>{spoken})(?![\w@])")
 
 
-def _telegram(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
+def _telegram(original: str, folded: str, masked: list[tuple[int, int]]) -> Found[str] | None:
     found: Found[str] | None = None
     if "@" in original:
         for match in islice(_HANDLE.finditer(original), 20):
@@ -199,7 +234,7 @@ def _telegram(original: str, folded: str, words: ContactWords, masked: list[tupl
         for match in islice(_TELEGRAM_LINK.finditer(original), 20):
             masked.append(match.span())
             found = found or Found("@" + match[1], match.start(), match.end(), match[0], "contacts.telegram_link")
-    return found or _telegram_nick(original, folded, words, masked)
+    return found
 
 
 def _telegram_nick(original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]]) -> Found[str] | None:
@@ -315,9 +350,14 @@ def _number(written: str, words: ContactWords, *, sure: bool) -> str | None:
 
 
 def _name(
-    original: str, folded: str, words: ContactWords, masked: list[tuple[int, int]], asked: Asked | None
+    original: str,
+    folded: str,
+    said: frozenset[str],
+    words: ContactWords,
+    masked: list[tuple[int, int]],
+    asked: Asked | None,
 ) -> Found[str] | None:
-    for marker in words.name_markers:
+    for marker in () if words.heads.name_markers.isdisjoint(said) else words.name_markers:
         at = folded.find(marker)
         while at >= 0:
             end = at + len(marker)
@@ -326,7 +366,7 @@ def _name(
             if found is not None and _free(found.start, found.end, masked):
                 return found
             at = folded.find(marker, end) if at < 2000 else -1
-    opening = _name_opening(original, folded, words)
+    opening = None if words.heads.names.isdisjoint(said) else _name_opening(original, folded, words)
     if opening is not None or asked is not Asked.NAME:
         return opening
     return _whole_name(original, words)
@@ -404,8 +444,12 @@ def _whole_name(original: str, words: ContactWords) -> Found[str] | None:
     return Found(value, start, start + len(value), value, "contacts.asked_name", 0.8)
 
 
-def _company(original: str, folded: str, words: ContactWords, asked: Asked | None) -> Found[str] | None:
-    found = _beside_legal_form(original, folded, words) or _after_company_word(original, folded, words)
+def _company(
+    original: str, folded: str, said: frozenset[str], words: ContactWords, asked: Asked | None
+) -> Found[str] | None:
+    found = None if words.heads.legal.isdisjoint(said) else _beside_legal_form(original, folded, words)
+    if found is None and not words.heads.company_markers.isdisjoint(said):
+        found = _after_company_word(original, folded, words)
     if found is not None or asked is not Asked.COMPANY:
         return found
     value = original.strip(" .,!\"'«»")

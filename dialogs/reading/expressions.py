@@ -155,6 +155,8 @@ def expressions(dates: Dates, words: RelationWords) -> Sequence[Expression]:
 
 def _expressions(dates: Dates, words: RelationWords) -> tuple[Expression, ...]:
     found: list[Expression] = []
+    if not dates.numbers.found and words.time.anchors.isdisjoint(dates.numbers.said):
+        return ()
     inside = {at for number in dates.numbers.found for at in range(number.first + 1, number.last)}
     at, size = 0, len(dates.tokens)
     while at < size:

@@ -164,7 +164,7 @@ def hear(
     spoken = listened.words
     chosen = _language(listened, ears, language)
     tongue = ears.tongues[chosen]
-    contacts = read_contacts(listened.text, tongue.contacts, asked)
+    contacts = read_contacts(listened.text, spoken.said, tongue.contacts, asked)
     message = masked(listened.text, contacts.masked, chosen)
     words = split_words(message.folded, ears.book.abbreviations) if contacts.masked else spoken
     hits = ears.book.find(words)

@@ -1,6 +1,6 @@
 """Words and phrases over tokens: sets with stems, and phrases that end or begin at a token."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dialogs.reading.tokens import Token, tokenise
@@ -28,6 +28,13 @@ class Phrases:
     stem_lasts: tuple[tuple[str, ...], ...] = ()
     heads: frozenset[str] = frozenset()  # words that may begin one of them
     head_stems: tuple[str, ...] = ()
+
+    def among(self, said: Collection[str]) -> bool:
+        """Whether any of the phrases may stand in a message of these words: no, if none of them begins one."""
+        if not self.heads.isdisjoint(said):
+            return True
+        stems = self.head_stems
+        return bool(stems) and any(word.startswith(stems) for word in said)
 
     def begins(self, tokens: Sequence[Token], at: int) -> int:
         """How many tokens from tokens[at] on are one of the phrases; 0 if none."""

@@ -24,6 +24,8 @@ ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
 def read_money(text: Text, words: MoneyWords, asked: Asked | None) -> Found[MoneyRange] | None:
     """The sum a message names as a budget or price; a bare number counts only when money was asked for."""
     numbers = read_numbers(text, words.numbers)
+    if not numbers.found and words.alone.isdisjoint(numbers.said):
+        return None
     amounts = find_amounts(numbers, words)
     if not amounts:
         return None

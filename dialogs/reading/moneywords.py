@@ -58,6 +58,7 @@ class MoneyWords:
     articles: frozenset[str]
     into: frozenset[str]  # "in euro": the currency of a sum said elsewhere in the sentence
     people: Phrases  # "team of": what follows is no sum
+    alone: frozenset[str]  # words that may be a sum without a number, or its unit
 
 
 def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> MoneyWords:
@@ -85,6 +86,7 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
                 compounds.setdefault(words[0], []).append((words, code))
     numbers = compile_numbers(lexicon, others)
     listed = lexicon.groups("money", "per")
+    scales, piece_scales = _scales(lexicon, "scales"), _scales(lexicon, "piece_scales")
     return MoneyWords(
         numbers=numbers,
         currencies=currencies,
@@ -92,8 +94,8 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         compounds={first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in compounds.items()},
         thousands=thousands,
         cents=frozenset(form for source in sources for form in source.single("currency", "cents")),
-        scales=_scales(lexicon, "scales"),
-        piece_scales=_scales(lexicon, "piece_scales"),
+        scales=scales,
+        piece_scales=piece_scales,
         bare_thousands=lexicon.single("money", "bare_thousands"),
         per={per: phrases(listed.get(per.value, ())) for per in Per},
         after_ok=word_set(lexicon.words("money", "after_ok")),
@@ -107,6 +109,7 @@ def compile_money(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> M
         articles=numbers.articles,
         into=lexicon.single("money", "into"),
         people=phrases(word for word in lexicon.words("people", "before") if len(word) > 2),
+        alone=frozenset().union(currencies, adjectives, compounds, thousands, scales, piece_scales),
         **{key: phrases(lexicon.words("money", key)) for key in _PHRASES},
     )
 

@@ -42,6 +42,7 @@ class Numbers(Struct, frozen=True, gc=False):
     tokens: tuple[Token, ...]
     found: tuple[Number, ...]
     starting: Mapping[int, Number]  # by first token
+    said: frozenset[str]  # the texts of all tokens
 
 
 def _spelled(text: Text, token: Token, spelled: Mapping[str, str]) -> Token:
@@ -49,7 +50,7 @@ def _spelled(text: Text, token: Token, spelled: Mapping[str, str]) -> Token:
     original = spelled.get(token.text)
     if original is None or text.original[token.start : token.end].lower() != original:
         return token
-    return token._replace(text=original)
+    return replace(token, text=original)
 
 
 def _split(word: str, parts: Mapping[str, Decimal], longest: int) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def _taken_apart(token: Token, words: NumberWords) -> tuple[Token, ...]:
         joined = False
     if not parts:
         return (token,)
-    return tuple(token._replace(text=part, glued=token.glued and not place) for place, part in enumerate(parts))
+    return tuple(replace(token, text=part, glued=token.glued and not place) for place, part in enumerate(parts))
 
 
 def read_numbers(text: Text, words: NumberWords) -> Numbers:
@@ -114,7 +115,8 @@ def read_numbers(text: Text, words: NumberWords) -> Numbers:
         else:
             found.append(number)
             at = number.last
-    numbers = Numbers(tokens, tuple(found), {number.first: number for number in found})
+    said = frozenset([token.text for token in tokens])
+    numbers = Numbers(tokens, tuple(found), {number.first: number for number in found}, said)
     text.memo["numbers"] = numbers
     return numbers
 

@@ -20,7 +20,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from re import compile as compile_regex
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -50,13 +49,14 @@ class Words(Struct, frozen=True, gc=False):
     ends: list[int]
     clauses: list[int]
     phrases: list[int]
+    said: frozenset[str]  # the norms, to see at once what is not there
 
     def __len__(self) -> int:
         return len(self.norms)
 
     def respelled(self, spelled: Sequence[str]) -> "Words":
         """The same places with other spellings, e.g. typed on the wrong keyboard layout."""
-        return Words(list(spelled), self.starts, self.ends, self.clauses, self.phrases)
+        return Words(list(spelled), self.starts, self.ends, self.clauses, self.phrases, frozenset(spelled))
 
 
 def split_words(folded: str, abbreviations: frozenset[str] = frozenset()) -> Words:
@@ -82,7 +82,7 @@ def split_words(folded: str, abbreviations: frozenset[str] = frozenset()) -> Wor
         phrases.append(phrase)
         if "'" in norms[at]:
             norms[at] = _joined(norms[at])
-    return Words(norms, starts, ends, clauses, phrases)
+    return Words(norms, starts, ends, clauses, phrases, frozenset(norms))
 
 
 def _joined(word: str) -> str:
@@ -94,7 +94,7 @@ def _joined(word: str) -> str:
 NOTHING: frozenset[str] = frozenset()
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """One word of a phrase: any of the exact words, or one that begins with a stem, `gap` words or fewer before it."""
 
     exact: Collection[str]
@@ -107,7 +107,7 @@ class Step(NamedTuple):
         return word in self.exact or word.startswith(self.stems) or (self.digit and word[0].isdigit())
 
 
-class Phrase(NamedTuple):
+class Phrase(Struct, frozen=True, gc=False):
     """One flat form of a written phrase, looked up by one of its words: the anchor."""
 
     kind: str
@@ -161,25 +161,28 @@ class Book:
         """Every phrase in the message, by kind, in the order of its anchor."""
         hits: dict[str, list[Hit]] = {}
         seen: set[tuple[str, str, str, int, int]] = set()
-        opening = self.opening(words)
-        said = frozenset(words.norms)
+        opening, ending = self.opening(words), len(words) - 1
+        said = words.said
         left = BUDGET
         for index, word in enumerate(words.norms):
             for candidates in self._candidates(word):
                 left -= len(candidates)
                 for phrase in candidates:
-                    if phrase.need and phrase.need.isdisjoint(said):
+                    need = phrase.need
+                    if need and need.isdisjoint(said):
                         continue  # most end here
-                    alone = not (phrase.after or phrase.before)
-                    span = (index, index) if alone else _match(phrase, words, index)
-                    if span is None or (phrase.first and span[0] > opening):
+                    head = tail = index
+                    if phrase.after or phrase.before:
+                        span = _match(phrase, words, index)
+                        if span is None:
+                            continue
+                        head, tail = span
+                    if (phrase.first and head > opening) or (phrase.last and tail != ending):
                         continue
-                    if phrase.last and span[1] != len(words) - 1:
-                        continue
-                    name = (phrase.kind, phrase.value, phrase.language, *span)
+                    name = (phrase.kind, phrase.value, phrase.language, head, tail)
                     if name not in seen:
                         seen.add(name)
-                        hits.setdefault(phrase.kind, []).append(_hit(phrase, words, *span))
+                        hits.setdefault(phrase.kind, []).append(_hit(phrase, words, head, tail))
             if left < 0 or len(seen) >= MAX_HITS:
                 break
         return hits
@@ -191,16 +194,16 @@ class Book:
                 return index
         return 0
 
-    def _candidates(self, word: str) -> Iterable[tuple[Phrase, ...]]:
+    def _candidates(self, word: str) -> list[tuple[Phrase, ...]]:
         found = self.exact.get(word)
-        if found is not None:
-            yield found
+        lists = [] if found is None else [found]
         for length in self.lengths.get(word[: self.beginning], ()):
             found = self.stems.get(word[:length])
             if found is not None:
-                yield found
+                lists.append(found)
         if self.digits and word[0].isdigit():
-            yield self.digits
+            lists.append(self.digits)
+        return lists
 
 
 def _hit(phrase: Phrase, words: Words, head: int, tail: int) -> Hit:
@@ -236,13 +239,13 @@ def _match(phrase: Phrase, words: Words, index: int) -> tuple[int, int] | None:
 def _step_on(step: Step, words: Words, at: int, way: int) -> int:
     """The nearest word after (or before) `at` in the same sentence that the step accepts, within its gap; else -1."""
     norms, clauses = words.norms, words.clauses
-    clause, size = clauses[at], len(norms)
+    clause, size, exact, stems = clauses[at], len(norms), step.exact, step.stems
     for _ in range(step.gap + 1):
         at += way
         if at < 0 or at >= size or clauses[at] != clause:
             return -1
         word = norms[at]
-        if word in step.exact or word.startswith(step.stems) or (step.digit and word[0].isdigit()):
+        if word in exact or (stems and word.startswith(stems)) or (step.digit and word[0].isdigit()):
             return at
     return -1
 

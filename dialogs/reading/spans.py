@@ -125,6 +125,8 @@ def _signed(numbers: Numbers, value: Decimal, first: int, words: SpanWords) -> t
 def read_duration(text: Text, words: SpanWords) -> Found[Duration] | None:
     """The first length of time; days count 24 hours, months 30, years 365 days."""
     dates = Lengths(text, words.time, date(2000, 1, 1))
+    if words.time.lengths.isdisjoint(dates.numbers.said):
+        return None
     for at in range(len(dates.tokens)):
         length = dates.length(at)
         if length is None or (not length.named and at and dates.tokens[at - 1].text in words.time.last):

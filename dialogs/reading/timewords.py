@@ -9,6 +9,8 @@ from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.matching import Phrases, phrases
 from dialogs.reading.numberwords import NOBODY, NumberWords, compile_numbers
 
+QUARTERS = frozenset(("кв",))  # the abbreviation behind a Roman number, whose dot parts it from its forms
+
 
 @dataclass(frozen=True, slots=True)
 class TimeWords:
@@ -48,6 +50,8 @@ class TimeWords:
     later: frozenset[str]
     from_now: Phrases
     month_first: bool  # 5/12 is May 12
+    lengths: frozenset[str]  # without one of these words there is no length
+    anchors: frozenset[str]  # without one of these words or a number there is no date and no length
 
 
 def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> TimeWords:
@@ -75,19 +79,27 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
     for form, name in table("counts").items():
         amount, _, unit = name.partition(" ")
         counts[form] = Decimal(amount), unit
+    numbers = compile_numbers(lexicon, others)
+    units = {form: unit for form, unit in table("units").items() if unit in UNIT_DAYS}
+    days, weekdays, seasons = numbered("days"), numbered("weekdays"), numbered("seasons")
+    months = {form: month for form, month in numbered("months").items() if form not in blocked}
+    whole_end = {form: unit for unit, forms in lexicon.forms("time", "whole_end").items() for form in forms}
+    phrase_days = tuple((phrases(listed), int(name)) for name, listed in lexicon.groups("time", "phrase_days").items())
+    holidays = tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items())
+    lengths = frozenset(units) | frozenset(counts)
+    named = (found.heads for found, _ in (*phrase_days, *holidays))
+    anchors = lengths.union(days, weekdays, seasons, months, whole_end, numbers.ordinals, *named)
     return TimeWords(
-        numbers=compile_numbers(lexicon, others),
-        units={form: unit for form, unit in table("units").items() if unit in UNIT_DAYS},
+        numbers=numbers,
+        units=units,
         short_units=lexicon.single("time", "short_units"),
         counts=counts,
-        months={form: month for form, month in numbered("months").items() if form not in blocked},
+        months=months,
         weak_months=lexicon.single("time", "weak_months"),
-        weekdays=numbered("weekdays"),
+        weekdays=weekdays,
         weak_weekdays=lexicon.single("time", "weak_weekdays"),
-        days=numbered("days"),
-        phrase_days=tuple(
-            (phrases(listed), int(name)) for name, listed in lexicon.groups("time", "phrase_days").items()
-        ),
+        days=days,
+        phrase_days=phrase_days,
         this=lexicon.single("time", "this"),
         following=lexicon.single("time", "next"),
         last=lexicon.single("time", "last"),
@@ -95,13 +107,13 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         begin=lexicon.single("time", "begin"),
         middle=lexicon.single("time", "middle"),
         end=lexicon.single("time", "end"),
-        whole_end={form: unit for unit, forms in lexicon.forms("time", "whole_end").items() for form in forms},
+        whole_end=whole_end,
         ordinal_last=lexicon.single("time", "ordinal_last"),
         half_year=lexicon.single("time", "half_year"),
         half_of=lexicon.single("time", "half_of"),
-        seasons=numbered("seasons"),
+        seasons=seasons,
         weak_seasons=lexicon.single("time", "weak_seasons"),
-        holidays=tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items()),
+        holidays=holidays,
         year_words=lexicon.single("time", "year_words"),
         fillers=lexicon.single("time", "fillers"),
         working=lexicon.single("time", "working"),
@@ -112,4 +124,6 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         later=lexicon.single("time", "later"),
         from_now=phrases(lexicon.words("time", "from_now")),
         month_first="mdy" in lexicon.single("time", "date_order"),
+        lengths=lengths,
+        anchors=anchors | {word + "'s" for word in days} | QUARTERS,
     )

@@ -48,6 +48,7 @@ class TimingWords:
     start: Phrases
     finish: Phrases
     wish: Phrases  # "нужно сегодня" is a deadline, "сегодня у нас" is not
+    urgent: Phrases  # asap and flexible, the weak ones too
     turnover: WordSet  # "15 million a year" beside it is no deadline
     hiring_for: frozenset[str]  # "for six months" of hired people is no deadline
     negations: frozenset[str]
@@ -89,6 +90,9 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         start=timing("start"),
         finish=timing("finish"),
         wish=timing("wish"),
+        urgent=phrases(
+            text for key in ("asap", "asap_weak", "flexible", "flexible_weak") for text in lexicon.words("timing", key)
+        ),
     )
 
 
@@ -112,7 +116,7 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         start, end = dates.tokens[found.first].start, dates.tokens[found.last - 1].end
         sure = UNSURE if found.dated is not None and found.dated.stretch.unsure else 1.0
         return Found(window, start, end, text.quote(start, end), f"timing.{found.relation}", sure)
-    return _urgency(text, dates.tokens, words, asked)
+    return _urgency(text, dates.tokens, words, asked) if words.urgent.among(dates.numbers.said) else None
 
 
 def read_callback(text: Text, words: TimingWords, today: date, *, later: bool = False) -> Found[Window] | None:
@@ -122,7 +126,9 @@ def read_callback(text: Text, words: TimingWords, today: date, *, later: bool = 
     With later (the answer was read as putting it off) any date counts, without it only one beside a word of calling.
     """
     tokens = read_dates(text, words.time, today)
-    if not later and words.callback.first(tokens.tokens) is None:
+    if not later and not (
+        words.callback.among(tokens.numbers.said) and words.callback.first(tokens.tokens) is not None
+    ):
         return None
     for found in expressions(tokens, words.relations):
         if (

@@ -3,7 +3,8 @@
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from re import compile as compile_regex
-from typing import NamedTuple
+
+from msgspec import Struct
 
 LIMIT = 240  # tokens looked at: a reply has fewer, and nobody names a budget after a page of words
 
@@ -17,7 +18,7 @@ _TOKEN = compile_regex(
 _GROUPED = compile_regex(r"([1-9]\d{0,2})([ '.,])\d{3}(?:\2\d{3}){0,5}(?:[., ]{1,2}\d{1,2})?")
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A number in figures (n), a word (w) or another sign (s), with its span in the folded text."""
 
     kind: str

@@ -23,6 +23,8 @@ def read_unit(text: Text, words: MoneyWords) -> Found[Unit] | None:
     """The currency, the thousands, or both that a short message names without any number beside them."""
     numbers = read_numbers(text, words.numbers)
     tokens = numbers.tokens
+    if not numbers.found and words.alone.isdisjoint(numbers.said):
+        return None
     if not 0 < len(tokens) <= LONGEST or not all(_is_scale(number, numbers, words) for number in numbers.found):
         return None
     coins = [coin for coin in _coins(numbers, words) if not _negated(coin, numbers, words)]
