@@ -62,9 +62,8 @@ class Faq:
     rests: tuple[tuple[Pieces, ...], ...] = field(default=(), repr=False)  # of each, its small words
     known: Mapping[str, tuple[Pieces, ...]] = field(default_factory=dict, repr=False)  # the same of each entry
     shared: frozenset[Pieces] = field(default=frozenset(), repr=False)  # words that several entries have
-    cores: tuple[tuple[float, tuple[int, ...]], ...] = field(default=(), repr=False)
-    # of each rarest word: how many of its pieces have to be there, and the wordings it is the rarest of
-    core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> rarest words
+    cores: tuple["_Core", ...] = field(default=(), repr=False)
+    core_pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # piece -> cores
     weights: Mapping[str, float] = field(default_factory=dict, repr=False)
     rarest: float = 1.0  # weight of a piece that stands in no wording
     small: frozenset[str] = field(default=frozenset(), repr=False)  # words that say nothing of what is asked about
@@ -79,6 +78,8 @@ class Faq:
         """
         found: list[Asked] = []
         folded = folded[:LONGEST]
+        if not (opens or "?" in folded or self._with_their_core(_pieces(WORD.findall(folded)))):
+            return ()
         for segment in _segments(folded, opens=opens):
             best = self._nearest(segment, folded) if self.owners else None
             if best is not None:
@@ -180,10 +181,19 @@ class Faq:
 
     def _with_their_core(self, pieces: Sequence[str]) -> list[int]:
         """Wordings whose rarest word is there: "do you work with sole traders" is not "do you work with Kazakhstan"."""
-        found = [self.core_pieces[piece] for piece in dict.fromkeys(pieces) if piece in self.core_pieces]
-        there = Counter(chain.from_iterable(found)) if found else {}
-        cores = [self.cores[at] for at, count in there.items() if count >= self.cores[at][0]]
-        return [at for _, wordings in cores for at in wordings]
+        said = frozenset(pieces)
+        likely = {at for piece in self.core_pieces.keys() & said for at in self.core_pieces[piece]}
+        cores = [self.cores[at] for at in sorted(likely)]
+        return [at for core in cores if len(core.pieces & said) >= core.least for at in core.wordings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """The rarest word of some wordings, and how many of its pieces have to be in a question."""
+
+    pieces: Pieces
+    wordings: tuple[int, ...]
+    least: float
 
 
 class _Segment(NamedTuple):
@@ -260,10 +270,7 @@ def compile_faq(entries: Mapping[str, FaqEntryFile], small: Collection[str] = ()
         for name in entries
     }
     entries_of = Counter(chain.from_iterable(known.values()))
-    core_pieces: dict[str, list[int]] = {}
-    for at, core in enumerate(owned):
-        for piece in core:
-            core_pieces.setdefault(piece, []).append(at)
+    cores = tuple(_Core(pieces, tuple(found), CORE * len(pieces)) for pieces, found in owned.items())
     return Faq(
         tuple(name for name, _ in wordings),
         tuple(_shares(counts, weights) for _, counts in wordings),
@@ -271,12 +278,27 @@ def compile_faq(entries: Mapping[str, FaqEntryFile], small: Collection[str] = ()
         tuple(rests for _, rests in parted),
         known,
         frozenset(word for word, count in entries_of.items() if count > 1),
-        tuple((CORE * len(core), tuple(wordings)) for core, wordings in owned.items()),
-        {piece: tuple(found) for piece, found in core_pieces.items()},
+        cores,
+        _telling_pieces(cores),
         weights,
         max(weights.values(), default=1.0),
         unsaid,
     )
+
+
+def _telling_pieces(cores: Sequence[_Core]) -> dict[str, tuple[int, ...]]:
+    """
+    The cores to look at for a piece, each under its rarest pieces only.
+
+    Where three of five pieces have to be there, one of any three is: so the two that most cores have need not be asked.
+    """
+    spread = Counter(piece for core in cores for piece in core.pieces)
+    found: dict[str, list[int]] = {}
+    for at, core in enumerate(cores):
+        rarest = sorted(core.pieces, key=lambda piece: (spread[piece], piece))
+        for piece in rarest[: len(rarest) - math.ceil(core.least) + 1]:
+            found.setdefault(piece, []).append(at)
+    return {piece: tuple(places) for piece, places in found.items()}
 
 
 def _shares(counts: Mapping[str, int], weights: Mapping[str, float]) -> dict[str, float]:
