@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import shutil
 import sys
@@ -205,6 +206,7 @@ def _read(options: argparse.Namespace) -> int:
     from dialogs.reading.slots import read_case  # noqa: PLC0415
 
     ears = load_workspace(options.workspace).library.ears
+    gc.freeze()  # what was loaded stays: the collector need not look through it again and again
     today = datetime.now(UTC).date()
     code = GOOD
     for number, line in enumerate(sys.stdin.buffer, 1):
