@@ -289,7 +289,7 @@ def _phone(
             masked.append((start, end))
             continue
         called = named or asked is Asked.CONTACT
-        if asked is Asked.MONEY and not sure and not called:
+        if asked is Asked.MONEY and not (sure or called or match[0].startswith(("0", "(0"))):
             continue  # "50 000 - 70 000" after a question about money is a sum
         if not sure and (after.startswith(words.money) or (not called and _sum_like(match[0]))):
             continue
@@ -343,7 +343,7 @@ def _number(written: str, words: ContactWords, *, sure: bool) -> str | None:
             continue
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        grouped = any(char in "()-–" for char in written) and len(digits) >= _NATIONAL
+        grouped = (digits[0] == "0" or any(char in "()-–" for char in written)) and len(digits) >= _NATIONAL
         if possible is None and (sure or grouped) and phonenumbers.is_possible_number(number):
             possible = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return possible or (digits if sure and len(digits) >= _NATIONAL else None)

@@ -157,6 +157,9 @@ def _odd_number(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords)
         return True
     if raw.isdecimal() and raw[0] == "0":
         return True
+    before = tokens[amount.first - 1].text if amount.first else ""
+    if before.isdecimal() and len(before) > 1 and before[0] == "0":
+        return True  # "07700 900123"
     if _in_version(tokens, amount.first):
         return True
     called = amount.first and words.cues.first(tokens, amount.first - 1, amount.first) is not None  # "Budget 20.000"

@@ -14,6 +14,7 @@ from scoring.values import RoleLevel
 
 KIND = "role"
 DECIDES, DECIDES_NOT, OTHER, SELF, I_AM = "decides", "decides_not", "other", "self", "i_am"
+THEY = "they"  # somebody else, whose title follows: "he is the director"
 ASKED = "_asked"  # words that mean something of the role only when it was asked for
 _LEVELS = {
     "owner": RoleLevel.OWNER,
@@ -27,7 +28,7 @@ _LEVELS = {
 }
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
-NEAR = 3  # words between "I am" and the title
+NEAR = 3  # words between "I am", or "he is", and the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class RoleRead(Struct, frozen=True, gc=False):
 
 
 def compile_role(lexicon: Lexicon) -> RoleWords:
-    """The section `role`: the levels, `decides`, `decides_not`, `other` (about somebody else), `self` and `i_am`."""
+    """The section `role`: levels, `decides`, `decides_not`, `other`, `they` (of somebody else), `self` and `i_am`."""
     negations = Negations(frozenset(lexicon.words("sets", "negation")), frozenset(lexicon.words("sets", "articles")))
     return RoleWords(entries(lexicon, "role"), negations)
 
@@ -74,15 +75,19 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
     titles: list[Hit] = []
     selves = [hit.tail for hit in hits if hit.value == SELF]
     own = frozenset(hit.tail + 1 for hit in hits if hit.value == I_AM)
-    said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own)]
+    others = [hit.tail for hit in hits if hit.value == THEY and hit.head not in own]
+    said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own) and not _mine(hit, own)]
     denied = [hit for hit in said if _says(hit, DECIDES_NOT) and _denies(hit, words, negations)]
     for_, against = [], []
     for hit in settle(hit for hit in said if not _gainsaid(hit, denied)):
         if _says(hit, DECIDES):
-            for_.append(hit)
+            if not _taken_back(hit, words, negations):
+                for_.append(hit)
+            elif asked is Asked.ROLE:
+                against.append(hit)
         elif _says(hit, DECIDES_NOT):
             against.append(hit)
-        elif hit.value in _LEVELS and _own(hit, words, selves, negations, asked):
+        elif hit.value in _LEVELS and _own(hit, words, selves, others, negations, asked):
             titles.append(hit)
     title = _chosen(titles, words)
     level = None if title is None else _found(text, title, _LEVELS[title.value])
@@ -91,7 +96,7 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:
     """Whether the hit says something: not a mere "I", nor an answer to a question nobody asked."""
-    return hit.value not in {SELF, I_AM} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
+    return hit.value not in {SELF, I_AM, THEY} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
 
 
 def _says(hit: Hit, value: str) -> bool:
@@ -105,6 +110,11 @@ def _denies(hit: Hit, words: Words, negations: Negations) -> bool:
 def _gainsaid(hit: Hit, denied: Sequence[Hit]) -> bool:
     """Whether "I ... decide" holds an "I do not decide"."""
     return _says(hit, DECIDES) and any(hit.head <= one.head and one.tail <= hit.tail for one in denied)
+
+
+def _mine(hit: Hit, own: frozenset[int]) -> bool:
+    """Whether "our director" is the writer, who says "I am" right before it."""
+    return hit.value == OTHER and hit.head in own
 
 
 def _whole(hit: Hit, words: Words, negations: Negations, own: frozenset[int]) -> bool:
@@ -121,9 +131,24 @@ def _whole(hit: Hit, words: Words, negations: Negations, own: frozenset[int]) ->
     return words.phrases[hit.head] == words.phrases[hit.tail] and before not in negations.words
 
 
-def _own(hit: Hit, words: Words, selves: Sequence[int], negations: Negations, asked: Asked | None) -> bool:
+def _taken_back(hit: Hit, words: Words, negations: Negations) -> bool:
+    """Whether "I decide" has a "not" in it that the phrase does not speak of: "I cannot decide alone"."""
+    phrase = hit.phrase
+    return phrase is not None and any(
+        word in negations.words and not phrase.names(word) for word in words.norms[hit.head : hit.tail + 1]
+    )
+
+
+def _own(
+    hit: Hit,
+    words: Words,
+    selves: Sequence[int],
+    others: Sequence[int],
+    negations: Negations,
+    asked: Asked | None,
+) -> bool:
     head = hit.head
-    if _negated(head, words, negations):
+    if _negated(head, words, negations) or _of_another(head, words, selves, others):
         return False
     if asked is Asked.ROLE:
         return True
@@ -132,6 +157,16 @@ def _own(hit: Hit, words: Words, selves: Sequence[int], negations: Negations, as
     if hit.value == "specialist" and opens and not near:
         return hit.tail - head + 1 >= _phrase_size(words, head) - 1  # "buyer", not "developer of games wanted"
     return opens or near
+
+
+def _of_another(head: int, words: Words, selves: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether "he is" stands near before a title in the same part of the sentence, and no "I am" between them."""
+    return any(
+        0 < head - tail <= NEAR + 1
+        and words.phrases[tail] == words.phrases[head]
+        and not any(tail < own < head for own in selves)
+        for tail in others
+    )
 
 
 def _negated(head: int, words: Words, negations: Negations) -> bool:
