@@ -2,12 +2,15 @@
 
 import argparse
 import asyncio
+import codecs
 import gc
+import io
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +29,7 @@ GOOD, FAILED, MISUSED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when all is well, 1 when something failed, 2 for wrong use."""
+    _open_streams()
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -44,6 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return GOOD
     return code
+
+
+def _open_streams() -> None:
+    """A stream that was closed before we came goes nowhere; a sign the terminal cannot show becomes a question mark."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            raw = io.FileIO(os.devnull, "r+")
+            nowhere = io.BufferedReader(raw) if name == "stdin" else io.BufferedWriter(raw)
+            setattr(sys, name, io.TextIOWrapper(nowhere, encoding="utf-8", line_buffering=True))
+        elif isinstance(stream, io.TextIOWrapper) and name != "stderr":
+            stream.reconfigure(errors="replace")
 
 
 def _unheard() -> int:
@@ -113,15 +129,22 @@ def _serve(_: argparse.Namespace) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        print(f"banter: {folder} is not empty; give a folder that does not exist yet", file=sys.stderr)
-        return MISUSED
-    shutil.copytree(WORKSPACES / DEFAULT, folder, dirs_exist_ok=True)
-    for name in ("frameworks", "locales"):
-        (folder / name).mkdir(exist_ok=True)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            why = "is not empty" if folder.is_dir() else "is a file"
+            print(f"banter: {folder} {why}; give a folder that does not exist yet", file=sys.stderr)
+            return MISUSED
+        shutil.copytree(WORKSPACES / DEFAULT, folder, dirs_exist_ok=True)
+        for name in ("frameworks", "locales"):
+            (folder / name).mkdir(exist_ok=True)
+    except (OSError, shutil.Error) as error:
+        why = getattr(error, "strerror", None) or "not all files could be written"
+        print(f"banter: {folder} cannot be made ({why}); give a folder you may write", file=sys.stderr)
+        return FAILED
+    shown = shlex.quote(str(folder))
     print(f"{folder} is ready. Edit {folder / 'company.yaml'}, then:")
-    print(f"  banter check {folder}")
-    print(f"  BANTER_WORKSPACE={folder} banter serve")
+    print(f"  banter check {shown}")
+    print(f"  BANTER_WORKSPACE={shown} banter serve")
     return GOOD
 
 
@@ -209,19 +232,42 @@ def _read(options: argparse.Namespace) -> int:
     gc.freeze()  # what was loaded stays: the collector need not look through it again and again
     today = datetime.now(UTC).date()
     code = GOOD
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
         if not line.strip():
             continue
         try:
             case = msgspec.json.decode(line, type=dict[str, object])
             if not isinstance(case.get("text"), str):
                 raise msgspec.ValidationError('expected {"id", "text", …}')
+            for doubt in _doubts(case, ears.languages):
+                print(f"banter: line {number}: {doubt}", file=sys.stderr)
             sys.stdout.buffer.write(msgspec.json.encode(read_case(case, ears, today)) + b"\n")
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        except UnicodeDecodeError:
+            print(f"banter: line {number}: a text in it is not UTF-8", file=sys.stderr)
+            code = FAILED
+        except RecursionError:
+            print(f"banter: line {number}: it is nested too deeply", file=sys.stderr)
+            code = FAILED
+        except (msgspec.DecodeError, ValueError) as error:
             print(f"banter: line {number}: {error}", file=sys.stderr)
             code = FAILED
     sys.stdout.flush()
     return code
+
+
+def _doubts(case: Mapping[str, object], languages: Collection[str]) -> Iterator[str]:
+    """What of a case is passed over: it is read all the same, as if nothing had been said of it."""
+    language, day, asked = case.get("lang"), case.get("ref_date"), case.get("asked")
+    if language is not None and language not in languages:
+        yield f"lang: expected one of {', '.join(languages)}; guessed from the text"
+    if asked is not None and not isinstance(asked, str):
+        yield "asked: expected the name of a question; read as if nothing was asked"
+    try:
+        if day is not None:
+            date.fromisoformat(day[:10] if isinstance(day, str) else "")
+    except ValueError:
+        yield "ref_date: expected a day like 2026-03-02; read as of today"
 
 
 def _journey(options: argparse.Namespace) -> int:
@@ -229,7 +275,7 @@ def _journey(options: argparse.Namespace) -> int:
     load = loading_once()
     for file in options.files:
         try:
-            failures = [str(failure) for failure in run_journey(read_journey(file), load)]
+            failures = [str(failure) for failure in run_journey(read_journey(file), load, str(file))]
         except BrokenContent as error:
             failures = [str(problem) for problem in error.problems]
         except OSError as error:

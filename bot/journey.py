@@ -16,10 +16,12 @@ from dialogs.engine import advance, open_conversation
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.library import Library
 from dialogs.values import Conversation, EffectKind, Inbound, Kind, Outcome
-from dialogs.yaml_source import YamlSource
+from dialogs.yaml_source import YamlSource, not_utf8
 
 BETWEEN_TURNS = timedelta(minutes=1)
-_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_DURATION = re.compile(r"P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?)?", re.ASCII)
+LONGEST_WAIT = timedelta(days=36_525)  # a century: the calendar ends somewhere
+YEARS = range(1900, 3000)  # a journey may begin in
 DURATIONS_AGREE_WITHIN = 0.035  # a month is 30 or 31 days
 
 
@@ -148,9 +150,8 @@ def read_journey(path: Path) -> JourneyFile:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 (byte {error.start})"
-        raise BrokenContent((ContentError(str(path), "", problem, "save it as UTF-8"),)) from error
-    return YamlSource(str(path), text).decode(JourneyFile)
+        raise BrokenContent((not_utf8(str(path), error),)) from error
+    return YamlSource(str(path), text).decode(JourneyFile, "see the journeys in tests/journeys")
 
 
 def loading_once(load: Callable[..., Any] = load_workspace) -> Callable[..., Any]:
@@ -166,19 +167,26 @@ def loading_once(load: Callable[..., Any] = load_workspace) -> Callable[..., Any
     return loaded
 
 
-def run_journey(journey: JourneyFile, load: Callable[..., Any] = load_workspace) -> list[Failure]:
-    """Play a journey; the expectations that failed, in order. Patterns that cannot be read fail before it is played."""
+def run_journey(
+    journey: JourneyFile, load: Callable[..., Any] = load_workspace, file: str = "journey"
+) -> list[Failure]:
+    """
+    Play a journey; the expectations that failed, in order. Patterns that cannot be read fail before it is played.
+
+    Raises:
+        BrokenContent: It cannot be played: it, its *file*, or its workspace has a fault.
+    """
     unreadable = list(_unreadable(journey))
     if unreadable:
         return unreadable
     library: Library = load(journey.workspace, journey.company or None).library
-    stage = _open(journey, library)
+    stage = _open(journey, library, file)
     failures: list[Failure] = []
     start = stage.play(Kind.START, "")
     failures += _never(None, [reply.text for reply in start.replies], journey.never_says)
     for number, turn in enumerate(journey.turns, 1):
         first = len(stage.outcomes)
-        _act(stage, turn)
+        _act(stage, turn, file, number)
         failures += _check_turn(number, turn, stage, first, journey.never_says)
     failures += _check_end(journey.end, stage)
     return failures
@@ -191,24 +199,32 @@ def open_stage(library: Library, framework: str, language: str, channel: str, no
     return Stage(library, open_conversation("journey", channel, name, language, inbound), now)
 
 
-def _open(journey: JourneyFile, library: Library) -> Stage:
+def _open(journey: JourneyFile, library: Library, file: str) -> Stage:
     zone = ZoneInfo(library.company.hours.zone)
-    now = datetime.combine(journey.today or date(2026, 3, 2), time(10), zone)
+    today = journey.today or date(2026, 3, 2)
+    if today.year not in YEARS:
+        problem = f"expected a day of the years {YEARS[0]} to {YEARS[-1]}, found {today}"
+        raise BrokenContent((ContentError(file, "today", problem, "choose a day nearer to ours"),))
+    now = datetime.combine(today, time(10), zone)
     language = library.company.languages[0] if journey.language == "auto" else journey.language
-    _refuse_unknown("framework", journey.framework or library.company.framework, library.frameworks)
-    _refuse_unknown("language", language, library.wordings)
+    _refuse_unknown(file, "framework", journey.framework or library.company.framework, library.frameworks)
+    _refuse_unknown(file, "language", language, library.wordings)
     return open_stage(library, journey.framework, language, journey.channel, now)
 
 
-def _refuse_unknown(key: str, name: str, known: Iterable[str]) -> None:
+def _refuse_unknown(file: str, key: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
         mend = f"choose one of: {', '.join(sorted(known))}"
-        raise BrokenContent((ContentError("journey", key, f"there is no {key} {name!r}", mend),))
+        raise BrokenContent((ContentError(file, key, f"there is no {key} {name!r}", mend),))
 
 
-def _act(stage: Stage, turn: TurnFile) -> None:
+def _act(stage: Stage, turn: TurnFile, file: str, number: int) -> None:
     if turn.waits is not None:
-        stage.wait(_span(turn.waits))
+        span = _span(turn.waits)
+        if span is None:
+            problem = f"expected P3D or PT2H, a century at most, found {turn.waits!r}"
+            raise BrokenContent((ContentError(file, f"turn {number}: waits", problem, "write weeks, days, hours"),))
+        stage.wait(span)
     for signal in turn.signals:
         stage.play(Kind.SIGNAL, signal)
     if turn.human is not None:
@@ -221,12 +237,14 @@ def _act(stage: Stage, turn: TurnFile) -> None:
         stage.play(Kind.FILE, Path(turn.sends_file).name)
 
 
-def _span(text: str) -> timedelta:
+def _span(text: str) -> timedelta | None:
+    """So long, None if this is no length of time, or too long a one."""
     found = _DURATION.fullmatch(text)
-    if found is None or text in ("P", "PT"):
-        raise BrokenContent((ContentError("journey", "waits", f"expected P3D or PT2H, found {text!r}"),))
+    if found is None or text.endswith(("P", "T")):
+        return None
     weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    span = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    return span if span <= LONGEST_WAIT else None
 
 
 def _check_turn(number: int, turn: TurnFile, stage: Stage, first: int, never: list[str]) -> Iterator[Failure]:

@@ -25,7 +25,7 @@ from dialogs.framework import Framework
 from dialogs.library import Library, MailDomains
 from dialogs.reading.phrases import Book
 from dialogs.wording import Wording, read_wording
-from dialogs.yaml_source import YamlSource
+from dialogs.yaml_source import YamlSource, not_utf8
 from scoring.company import Company
 
 HERE = Path(__file__).resolve().parent
@@ -103,6 +103,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     shelf.problems.extend(unread or ())
     words = {language: source.data for language, source in own.items()}
     heard = None if unread or unread is None else shelf.take(lambda: compile_words(lexicons, words, _keywords(company)))
+    shelf.problems = [_at_home(problem, own) for problem in shelf.problems]
     faq = shelf.faq(company.languages, heard.small if heard else frozenset())
     wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
     proof = _proof(frameworks, wordings, company, company_source)
@@ -143,6 +144,15 @@ def _own_words(own: Mapping[str, YamlSource], company: Company, company_source: 
         *(word for source in own.values() for word in own_words(source.file, source.data, source.line)),
         *service_words(company_source.file, keywords, company_source.line),
     ]
+
+
+def _at_home(problem: ContentError, own: Mapping[str, YamlSource]) -> ContentError:
+    """A problem of the words in the file of the operator who added them: the packaged ones, alone, have none."""
+    for language, source in own.items():
+        if source.data and problem.file == f"locales/{language}/lexicon.yaml" and problem.line is None:
+            mend = problem.mend or "see docs/your-own-words.md"
+            return source.problem(problem.key, problem.problem, mend)
+    return problem
 
 
 def _words_that_collide(
@@ -206,9 +216,7 @@ class _Shelf:
         try:
             return str(path), content.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise BrokenContent(
-                (ContentError(str(path), "", f"is not UTF-8 (byte {error.start})", "save it as UTF-8"),)
-            ) from error
+            raise BrokenContent((not_utf8(str(path), error),)) from error
 
     def take(self, read: Callable[[], Any]) -> Any:
         """What the reader gives, or None with its problems noted."""

@@ -11,7 +11,11 @@ from dialogs.errors import BrokenContent, ContentError
 
 T = TypeVar("T")
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 40  # levels; nobody writes so many, and reading thousands would exhaust the stack
+_LARGEST = 500_000  # values; references to references can make billions of a few lines
 _PATH = re.compile(r"`(\$[^`]*)`")
+_SCHEMA = "see the JSON Schema printed by `banter check --schema company` (or framework)"
+_REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -29,18 +33,22 @@ class YamlSource:
         self._lines: dict[str, int] = {}
         self._scalars: dict[str, yaml.ScalarNode] = {}
         self._twice: list[str] = []
+        self._values = 0
         try:
             self._walk(yaml.compose(text, Loader=_Loader), "")
             self.data: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark is not None else None
             raise self.broken("", error.problem or "is not YAML", "mend the indentation or quotes", line) from error
-        except yaml.YAMLError as error:
-            raise self.broken("", "is not YAML: it holds characters YAML does not allow", "save it as UTF-8") from error
+        except yaml.reader.ReaderError as error:
+            raise self._sign_refused(text) from error
+        except RecursionError as error:
+            raise self.broken("", "is nested too deeply", "write fewer levels") from error
         except (ValueError, AttributeError) as error:  # what the library lets through, e.g. for a 31st of February
             raise self._unreadable() from error
         if not isinstance(self.data, Mapping):
-            raise self.broken("", "expected keys with values, found something else", "start from `banter init`")
+            found = "nothing" if self.data is None else "something else"
+            raise self.broken("", f"expected keys with values, found {found}", "write `key: value`")
         if self._twice:
             raise BrokenContent(
                 tuple(self.problem(key, "stands twice", "keep one of them") for key in self._twice),
@@ -51,6 +59,10 @@ class YamlSource:
             return
         line = node.start_mark.line + 1
         self._lines.setdefault(path, line)
+        self._values += 1
+        if len(above) > _DEEPEST or self._values > _LARGEST:
+            problem = "is nested too deeply" if len(above) > _DEEPEST else "holds too many values"
+            raise self.broken(path[:100], problem, "write fewer levels, and references out", line)
         if node in above:
             raise self.broken(path, "refers to itself", "write the value out", line)
         inside = (*above, node)
@@ -70,6 +82,13 @@ class YamlSource:
                 self._walk(value, f"{path}.{at}", inside)
         elif isinstance(node, yaml.ScalarNode):
             self._scalars[path] = node
+
+    def _sign_refused(self, text: str) -> BrokenContent:
+        """What YAML does not allow in a text, and where: a sign that nobody can see."""
+        found = next((one for one in _REFUSED.finditer(text)), None)
+        line = None if found is None else text.count("\n", 0, found.start()) + 1
+        sign = "a sign" if found is None else f"the sign U+{ord(found[0]):04X}"
+        return self.broken("", f"is not YAML: it holds {sign}, which YAML does not allow", "remove it", line)
 
     def _unreadable(self) -> BrokenContent:
         key, node = next((one for one in self._scalars.items() if not _is_readable(one[1])), ("", None))
@@ -92,9 +111,13 @@ class YamlSource:
         """One problem as the error that stops loading."""
         return BrokenContent((ContentError(self.file, key, problem, mend, line),))
 
-    def decode(self, shape: type[T]) -> T:
+    def decode(self, shape: type[T], see: str = _SCHEMA) -> T:
         """
         The file as a value of *shape*; unknown keys and wrong types are refused.
+
+        Args:
+            shape: A struct.
+            see: Where its author finds what goes where.
 
         Raises:
             BrokenContent: With the file, line and key.
@@ -103,7 +126,7 @@ class YamlSource:
             return msgspec.convert(self.data, shape, strict=True)
         except msgspec.ValidationError as error:
             key, problem = self._explain(str(error), shape)
-            raise BrokenContent((self.problem(key, problem, _hint(problem)),)) from error
+            raise BrokenContent((self.problem(key, problem, _hint(problem) or see),)) from error
 
     def _explain(self, message: str, shape: type[Any]) -> tuple[str, str]:
         found = _PATH.search(message)
@@ -127,6 +150,12 @@ class YamlSource:
             data = culprit[1]
             named.append(str(culprit[0]))
         return named
+
+
+def not_utf8(file: str, error: UnicodeDecodeError) -> ContentError:
+    """What is wrong with a file that is no text of ours, and in which line."""
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return ContentError(file, "", f"is not UTF-8 (byte {error.start})", "save it as UTF-8", line)
 
 
 def _is_readable(node: yaml.ScalarNode) -> bool:
@@ -169,4 +198,4 @@ def _hint(problem: str) -> str:
         return "YAML reads a bare yes, no, on or off as true or false: put it in quotes"
     if problem == "is no key we know":
         return "remove it or mend its spelling"
-    return "see the JSON Schema printed by `banter check --schema`"
+    return ""

@@ -61,6 +61,22 @@ def test_init_leaves_what_is_there_alone(tmp_path: Path, capsys: Capture) -> Non
     assert main(["init", str(tmp_path / "mine.txt")]) == MISUSED
 
 
+def test_init_says_why_a_folder_cannot_be_made(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert main(["init", str(tmp_path / "file")]) == MISUSED
+    assert "is a file; give a folder" in capsys.readouterr().err
+    assert main(["init", str(tmp_path / "file" / "inside")]) == FAILED
+    assert "cannot be made (Not a directory); give a folder you may write" in capsys.readouterr().err
+
+
+def test_init_shows_commands_that_can_be_pasted(tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "my company"
+    assert main(["init", str(folder)]) == GOOD
+    shown = capsys.readouterr().out
+    assert f"banter check '{folder}'\n" in shown
+    assert f"BANTER_WORKSPACE='{folder}' banter serve\n" in shown
+
+
 def test_check_lists_problems_with_their_lines(tmp_path: Path, capsys: Capture) -> None:
     main(["init", str(tmp_path / "mine")])
     company = tmp_path / "mine" / "company.yaml"
@@ -146,7 +162,10 @@ def test_read_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: Capt
     assert (second["id"], second["slots"]["money"]["high"]) == ("b", 5000)
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"id": "a"}', '{"id": "a", "text": 5}'])
+@pytest.mark.parametrize(
+    "line",
+    ["not json", "[]", '{"id": "a"}', '{"id": "a", "text": 5}', f'{{"text": "a", "id": {"[" * 5000 + "]" * 5000}}}'],
+)
 def test_a_line_read_cannot_take_is_named_and_the_rest_is_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture, line: str
 ) -> None:
@@ -155,6 +174,60 @@ def test_a_line_read_cannot_take_is_named_and_the_rest_is_answered(
     shown = capsys.readouterr()
     assert shown.err.startswith("banter: line 1: ")
     assert json.loads(shown.out)["id"] == "z"
+
+
+def test_bytes_that_are_no_text_are_told_and_a_mark_at_the_beginning_is_borne(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    lines = b'\xef\xbb\xbf{"id": "a", "text": "a CRM"}\n{"id": "b", "text": "\xff"}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines), encoding="utf-8"))
+    assert main(["read"]) == FAILED
+    shown = capsys.readouterr()
+    assert shown.err == "banter: line 2: a text in it is not UTF-8\n"
+    assert json.loads(shown.out)["id"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ({"lang": "xx"}, "lang: expected one of en, pl, uk, ru; guessed from the text"),
+        ({"lang": 5}, "lang: expected one of en, pl, uk, ru; guessed from the text"),
+        ({"asked": ["money"]}, "asked: expected the name of a question; read as if nothing was asked"),
+        ({"ref_date": "31.02.2026"}, "ref_date: expected a day like 2026-03-02; read as of today"),
+        ({"ref_date": 20260302}, "ref_date: expected a day like 2026-03-02; read as of today"),
+        ({"lang": None, "asked": None, "ref_date": None}, ""),
+    ],
+)
+def test_what_is_passed_over_of_a_line_is_told_and_the_line_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, odd: dict[str, object], told: str
+) -> None:
+    feed(monkeypatch, json.dumps({"id": "a", "text": "a CRM"} | odd) + "\n")
+    assert main(["read"]) == GOOD
+    shown = capsys.readouterr()
+    assert shown.err == (f"banter: line 1: {told}\n" if told else "")
+    assert json.loads(shown.out)["slots"]["needs"] == ["crm"]
+
+
+# -- streams
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["read", "diagram"])
+def test_a_stream_that_was_closed_before_is_borne(command: str, closed: str) -> None:
+    line = f'"{sys.executable}" -m bot.cli {command} {closed}'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60
+    )
+    assert (ended.returncode, ended.stderr) == (GOOD, b"")
+
+
+def test_words_a_terminal_cannot_take_or_show_do_not_end_the_talk() -> None:
+    command = [sys.executable, "-m", "bot.cli", "chat", "--lang", "ru"]
+    environ = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
+    said = "Нужна CRM\n".encode()
+    ended = subprocess.run(command, cwd=ROOT, env=environ, input=said, capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (GOOD, b"")
+    assert b"need: 15/25" in ended.stdout
 
 
 # -- chat

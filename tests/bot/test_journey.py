@@ -65,7 +65,7 @@ def play(tmp_path: Path, text: str) -> list[str]:
     """What failed of a journey written down like this."""
     file = tmp_path / "journey.yaml"
     file.write_text(text, encoding="utf-8")
-    return [str(failure) for failure in run_journey(read_journey(file), load)]
+    return [str(failure) for failure in run_journey(read_journey(file), load, file.name)]
 
 
 def test_a_journey_that_holds_has_no_failures(tmp_path: Path) -> None:
@@ -138,13 +138,16 @@ def test_what_is_never_said_holds_for_the_greeting_too(tmp_path: Path) -> None:
         ("turns:\n  - sayz: hi\n", "turns.0.sayz: is no key we know"),
         ("turn: []\n", "turn: is no key we know"),
         ("name: nothing\n", "missing required field `turns`"),
-        ("turns: []\nframework: nope\n", "there is no framework 'nope'"),
+        ("turns: []\nframework: nope\n", "journey.yaml: framework: there is no framework 'nope'"),
         ("turns: []\nlanguage: xx\n", "there is no language 'xx'"),
         ("turns: []\nchannel: fax\n", "channel: Invalid enum value 'fax'"),
         ("turns: []\ntoday: 2026-13-45\n", "today"),
         ("turns: []\ntoday: soon\n", "today"),
-        ("turns:\n  - waits: tomorrow\n", "expected P3D or PT2H, found 'tomorrow'"),
-        ("turns:\n  - waits: P\n", "expected P3D or PT2H, found 'P'"),
+        ("turns:\n  - waits: tomorrow\n", "expected P3D or PT2H, a century at most, found 'tomorrow'"),
+        ("turns:\n  - waits: P\n", "expected P3D or PT2H, a century at most, found 'P'"),
+        ("turns:\n  - waits: P999999999999D\n", "journey.yaml: turn 1: waits: expected P3D or PT2H, a century at most"),
+        ("turns:\n  - waits: P99999W\n", "turn 1: waits: expected P3D or PT2H, a century at most"),
+        ("turns: []\ntoday: 9999-12-31\n", "journey.yaml: today: expected a day of the years 1900 to 2999"),
         ("turns: []\nworkspace: no/such/folder\n", "there is no such file"),
         ("turns: []\ncompany: {colour: red}\n", "colour: is no key we know"),
         ("turns: [", "journey.yaml"),
@@ -159,7 +162,7 @@ def test_a_journey_that_is_none_is_refused(tmp_path: Path, text: str, problem: s
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "journey.yaml"
     file.write_bytes(b"turns: []\nname: \xff\n")
-    with pytest.raises(BrokenContent, match="is not UTF-8"):
+    with pytest.raises(BrokenContent, match=r"journey\.yaml:2: is not UTF-8"):
         read_journey(file)
 
 

@@ -96,6 +96,9 @@ COLLIDING = (
     ("needs: {crm: [need]}", "needs.crm.0", "ordinary messages (en)"),
     ("needs: {boats: [rowing boat]}", "needs.boats.0", "the company does not know"),
     ("money: {scales: {'100': grand}}", "money.scales.100.0", "means 1000 as well"),
+    ("sets: small", "sets", "expected a mapping, found str"),
+    ("needs: {crm: {a: b}}", "needs.crm", "found dict"),
+    ("role: [skipper]", "role", "expected a mapping, found list"),
     ("roles: {owner: [skipper]}", "roles", "no reader looks into this section"),
     ("role: {boss: [skipper]}", "role.boss", "no reader looks into this list"),
 )

@@ -190,7 +190,7 @@ def test_a_slip_in_the_company_is_told_before_anybody_is_served(folder: Path, ol
 
 def test_a_file_that_is_not_utf_8_is_told(folder: Path) -> None:
     (folder / "company.yaml").write_bytes(b"name: \xff")
-    assert "is not UTF-8 (byte 6)" in problems(folder)
+    assert "company.yaml:1: is not UTF-8 (byte 6)" in problems(folder)
 
 
 def test_a_text_that_wants_a_variable_nobody_gives_is_told(folder: Path) -> None:

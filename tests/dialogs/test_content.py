@@ -1,5 +1,6 @@
 """Content files: what they become, and how an author's slip is told by file, line and key."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def line_of(file: str, start: str) -> int:
         ("bant.yaml", "title: BANT", "title: BANT\n? [a, b]\n: c", "", "expected a word as key", None),
         ("bant.yaml", "title: BANT", "title: *nobody", "", "undefined alias", "title:"),
         ("bant.yaml", "title: BANT", "title: !!python/name:os.system x", "", "tag", "title:"),
-        ("bant.yaml", "title: BANT", "title: BANT\x07", "", "characters", None),
+        ("bant.yaml", "title: BANT", "title: BANT\x07", "", "the sign U+0007", None),
         ("bant.yaml", "title: BANT", "", "", "missing required field `title`", None),
         ("bant.yaml", "- - {points: 15, when: need.category}", "- - {points: 15}",
          "criteria.need.points.0.0", "`when`", "- - {points: 15"),
@@ -101,6 +102,30 @@ def test_conditions_that_cannot_be_read_are_told_all_at_once() -> None:
 def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(BrokenContent, match="expected keys with values"):
         YamlSource("x.yaml", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("a: 1\nb: x\x00y\n", 2, "holds the sign U+0000"),
+        ("a: 1\n\nb: \x1b[31m\n", 3, "holds the sign U+001B"),
+        ("a:\n  " + "[" * 3000 + "]" * 3000, 2, "is nested too deeply"),
+        (
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+            + "".join(f"{now}: &{now} [{', '.join([f'*{before}'] * 10)}]\n" for before, now in pairwise("abcdefghij")),
+            1,
+            "holds too many values",
+        ),
+    ],
+    ids=["nul", "escape", "deep", "references"],
+)
+def test_what_yaml_or_we_cannot_take_is_told_with_its_line(text: str, line: int, problem: str) -> None:
+    with pytest.raises(BrokenContent) as raised:
+        YamlSource("x.yaml", text)
+    (found,) = raised.value.problems
+    assert (found.file, found.line) == ("x.yaml", line)
+    assert problem in found.problem
+    assert found.mend
 
 
 def test_the_line_of_a_key_the_file_lacks_is_that_of_its_parent() -> None:
