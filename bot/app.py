@@ -224,7 +224,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         PartDied: A part beside the web server kept failing; start again, the log has the reason.
     """
     with listening(settings.host, settings.port) as sockets:
-        house = await open_house(settings)
+        house = await open_house(settings.on_port(sockets[0].getsockname()[1]))
         try:
             lines = await greeting(house)
         except StorageError:

@@ -23,8 +23,9 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
     with ExitStack() as opened:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        except OSError as error:
-            raise BadSetting(f"BANTER_HOST: {host!r} is no address of this machine ({error.strerror})") from None
+        except (OSError, UnicodeError) as error:  # no name has a part of 64 letters
+            why = getattr(error, "strerror", None) or "not a name"
+            raise BadSetting(f"BANTER_HOST: {host[:80]!r} is no address of this machine ({why})") from None
         sockets = []
         for family, kind, protocol, _, address in dict.fromkeys(found):
             one = opened.enter_context(socket.socket(family, kind, protocol))

@@ -1,13 +1,17 @@
 """Settings from the environment: one row each, so that the table in the README and its test come from here."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import BadSetting
 
 PREFIX = "BANTER_"
+_TOKEN = re.compile(r"[A-Za-z0-9:_-]+")  # it becomes a part of addresses
+_CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,72 @@ class Settings:
         _refuse_unknown(environ)
         values: dict[str, Any] = {row.name.removeprefix(PREFIX).lower(): _value(row, environ) for row in ROWS}
         values["port"] = _port(values["port"])
-        values["allowed_origins"] = tuple(values["allowed_origins"].split())
-        values["public_url"] = (values["public_url"] or f"http://{_shown(values['host'])}:{values['port']}").rstrip("/")
+        values["allowed_origins"] = tuple(map(_origin, values["allowed_origins"].split()))
+        values["public_url"] = _public(values["public_url"]) or _own_address(values["host"], values["port"])
+        _refuse_odd(values)
         settings = cls(**values)
         _refuse_half(settings)
         if settings.bus_url:
             raise BadSetting("BANTER_BUS_URL: this version runs in one process and knows no bus: leave it empty")
         return settings
 
+    def on_port(self, port: int) -> "Settings":
+        """The settings with the port that was really had, where any free one was asked for."""
+        own = self.public_url == _own_address(self.host, self.port)
+        return replace(self, port=port, public_url=_own_address(self.host, port) if own else self.public_url)
 
-def _shown(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+def _own_address(host: str, port: int) -> str:
+    """Where this machine reaches the server."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _public(url: str) -> str:
+    if url and not _is_address(url):
+        raise BadSetting(f"BANTER_PUBLIC_URL: expected an address like https://chat.example.com, found {_shown(url)}")
+    return url.rstrip("/")
+
+
+def _origin(site: str) -> str:
+    """A site as browsers name it: without a slash at the end, and in small letters."""
+    origin = site.rstrip("/").lower()
+    if site != "*" and (not _is_address(origin.replace("*", "any")) or origin.count("/") > len("//") or "," in site):
+        raise BadSetting(
+            "BANTER_ALLOWED_ORIGINS: expected sites like https://www.example.com, with spaces between them, "
+            f"found {_shown(site)}"
+        )
+    return origin
+
+
+def _is_address(url: str) -> bool:
+    """Whether this is http(s)://host, perhaps with a port and a path, and nothing after it."""
+    try:
+        parts = urlsplit(url)
+        readable = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    plain = url.isprintable() and not any(sign in url for sign in " ?#\\@\"'<>")
+    return readable and plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _shown(address: str) -> str:
+    """A refused address, without the password it may hold."""
+    return "one with a name or a password" if "@" in address else repr(address)
+
+
+def _refuse_odd(values: Mapping[str, Any]) -> None:
+    """Values that could only fail later, where nobody would think of the setting."""
+    if values["telegram_token"] and not _TOKEN.fullmatch(values["telegram_token"]):
+        raise BadSetting("BANTER_TELEGRAM_TOKEN: expected a token as @BotFather gives it, like 123456:ABC-DEF")
+    if not _is_address(values["telegram_api"]):
+        raise BadSetting(
+            "BANTER_TELEGRAM_API: expected an address like https://api.telegram.org, "
+            f"found {_shown(values['telegram_api'])}"
+        )
+    chat = values["sales_telegram_chat"]
+    if chat and not _CHAT.fullmatch(chat):
+        raise BadSetting(f"BANTER_SALES_TELEGRAM_CHAT: expected a number like -1001234567890, or @name, found {chat!r}")
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

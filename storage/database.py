@@ -117,16 +117,18 @@ def migrate(connection: Connection) -> None:
     whose import takes longer than everything else here; a test holds that its migrations lead to the same tables.
 
     Raises:
-        StoreUnavailable: The database was written by a later version.
+        StoreUnavailable: The database was written by a later version, or by another program.
     """
     names = inspect(connection).get_table_names()
     if not names:
         metadata.create_all(connection)
         connection.exec_driver_sql(_STAMP)
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))
-    elif "alembic_version" not in names or connection.exec_driver_sql(
-        "SELECT version_num FROM alembic_version"
-    ).scalars().all() != [HEAD]:
+    elif "alembic_version" not in names:
+        raise StoreUnavailable(
+            "the database holds tables of another program: set BANTER_DATABASE_URL to a file that is Banter's alone"
+        )
+    elif connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() != [HEAD]:
         _upgrade(connection)
 
 

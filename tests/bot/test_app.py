@@ -192,6 +192,8 @@ def test_a_host_that_is_not_ours_is_told() -> None:
         pass
     with pytest.raises(BadSetting, match="BANTER_HOST: 'no such host' is no address"), listening("no such host", 0):
         pass
+    with pytest.raises(BadSetting, match=r"BANTER_HOST: 'a{80}' is no address"), listening("a" * 100, 0):
+        pass
 
 
 async def test_it_says_where_it_is_once_visitors_can_come_and_ends_with_a_part_that_keeps_failing(

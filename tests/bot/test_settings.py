@@ -20,6 +20,11 @@ def test_without_any_setting_everything_has_a_default() -> None:
         ({"BANTER_PORT": "0"}, "port", 0),
         ({"BANTER_ALLOWED_ORIGINS": "https://a.example  https://b.example"}, "allowed_origins", ("https://a.example", "https://b.example")),
         ({"BANTER_PUBLIC_URL": "https://chat.example/"}, "public_url", "https://chat.example"),
+        ({"BANTER_ALLOWED_ORIGINS": "https://A.example/"}, "allowed_origins", ("https://a.example",)),
+        ({"BANTER_ALLOWED_ORIGINS": "https://*.b.example:8443"}, "allowed_origins", ("https://*.b.example:8443",)),
+        ({"BANTER_PUBLIC_URL": "https://example.com:8443/chat/"}, "public_url", "https://example.com:8443/chat"),
+        ({"BANTER_HOST": "::1", "BANTER_PORT": "81"}, "public_url", "http://[::1]:81"),
+        ({"BANTER_SALES_TELEGRAM_CHAT": "-100123", "BANTER_TELEGRAM_TOKEN": "1:a"}, "sales_telegram_chat", "-100123"),
         ({"BANTER_HOST": "0.0.0.0", "BANTER_PORT": "81"}, "public_url", "http://127.0.0.1:81"),
         ({"BANTER_WORKSPACE": "mine"}, "workspace", "mine"),
         ({"BANTER_LOG_LEVEL": "debug"}, "log_level", "debug"),
@@ -53,6 +58,43 @@ def test_a_slip_is_refused_and_said_so_that_it_can_be_mended(environ: dict[str, 
     with pytest.raises(BadSetting) as raised:
         Settings.from_environ(environ)
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            (name, value)
+            for name in ("BANTER_PUBLIC_URL", "BANTER_TELEGRAM_API", "BANTER_ALLOWED_ORIGINS")
+            for value in ("chat.example.com", "ftp://x.example", "http://", "http://x:99999", "javascript:alert(1)")
+        ),
+        ("BANTER_PUBLIC_URL", "https://chat.example/?a=1"),
+        ("BANTER_PUBLIC_URL", "https://chat example"),
+        ("BANTER_ALLOWED_ORIGINS", "https://a.example,https://b.example"),
+        ("BANTER_ALLOWED_ORIGINS", "https://a.example/shop"),
+        ("BANTER_SALES_TELEGRAM_CHAT", "Sales team"),
+        ("BANTER_TELEGRAM_TOKEN", "1:a/../b"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: expected .* like ") as raised:
+        Settings.from_environ({"BANTER_TELEGRAM_TOKEN": "1:a", name: value})
+    assert ("found" in str(raised.value)) is (name != "BANTER_TELEGRAM_TOKEN"), "a token is a secret"
+    assert "1:a/" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["BANTER_PUBLIC_URL", "BANTER_TELEGRAM_API", "BANTER_ALLOWED_ORIGINS"])
+def test_a_password_in_a_refused_address_does_not_show(name: str) -> None:
+    with pytest.raises(BadSetting, match="a name or a password") as raised:
+        Settings.from_environ({name: "https://me:hidden@chat.example"})
+    assert "hidden" not in str(raised.value)
+
+
+def test_any_free_port_shows_as_the_one_that_was_had() -> None:
+    settings = Settings.from_environ({"BANTER_PORT": "0"}).on_port(4321)
+    assert (settings.port, settings.public_url) == (4321, "http://127.0.0.1:4321")
+    told = Settings.from_environ({"BANTER_PORT": "0", "BANTER_PUBLIC_URL": "https://chat.example"}).on_port(4321)
+    assert told.public_url == "https://chat.example"
 
 
 def test_secrets_do_not_show() -> None:

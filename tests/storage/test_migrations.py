@@ -64,6 +64,17 @@ async def test_a_database_of_a_later_version_is_refused(file: Path) -> None:
         await Store.open(f"sqlite:///{file}")
 
 
+async def test_a_database_of_another_program_is_refused_and_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    driver = sqlite3.connect(file)
+    driver.execute("CREATE TABLE conversations (theirs TEXT)")
+    driver.commit()
+    driver.close()
+    with pytest.raises(StoreUnavailable, match="tables of another program: set BANTER_DATABASE_URL"):
+        await Store.open(f"sqlite:///{file}")
+    assert list(built(file)) == ["conversations"]
+
+
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
 def test_the_tables_can_be_told_to_postgresql(table: object) -> None:
     dialect = postgresql.dialect()
