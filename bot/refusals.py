@@ -34,9 +34,10 @@ def refused(request: AnyRequest, error: HTTPException) -> Response[dict[str, Any
         limit = request.route_handler.resolve_request_max_body_size() or 0
         body["detail"] = f"the body is too large: at most {limit // 1024} kB are taken here"
     if isinstance(error.extra, list):
-        body["extra"] = [
-            {"key": one.get("key"), "message": one.get("message")} for one in error.extra if isinstance(one, dict)
-        ]
+        faults = [one for one in error.extra if isinstance(one, dict)]
+        body["extra"] = [{"key": one.get("key"), "message": one.get("message")} for one in faults]
+        if faults:  # in place of "Validation failed for" and an address
+            body["detail"] = "; ".join(f"{one.get('key') or 'body'}: {one.get('message')}" for one in faults)
     return Response(body, status_code=error.status_code, headers=error.headers)
 
 

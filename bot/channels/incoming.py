@@ -35,3 +35,8 @@ class Incoming:
 
 Receive = Callable[[Incoming], Awaitable[StoredTurn]]
 """The reception, seen from a channel: one committed turn; the same inbound twice gives the stored turn again."""
+
+
+def clean(text: str) -> str:
+    """The text without what no database takes: NUL and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,7 +9,7 @@ from typing import Any
 import telegram
 from telegram.constants import ChatType
 
-from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming, clean
 from dialogs.values import Kind
 from storage.values import InboxRow
 
@@ -18,6 +18,15 @@ ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 LARGEST_DOWNLOAD = LARGEST_FILE
 _LONGEST_SOURCE = 64  # Telegram's own limit for a start parameter
 _LONGEST_NAME = 200
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    OSError,  # a moment no calendar has
+    telegram.error.TelegramError,
+)
 
 # What Telegram does not name itself gets a name that says what it is.
 _NAMES = {
@@ -51,11 +60,6 @@ class Tap:
     message: int | None = None
     data: str = ""
     label: str = ""
-
-
-def clean(text: str) -> str:
-    """The text without what no database takes: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def update_id(update: object) -> int | None:
@@ -106,12 +110,18 @@ def read_update(row: InboxRow) -> Seen:
 
     Returns:
         One incoming for a text, a command, a button or a file; two for a file with words under it, file first. Only the
-        last one settles the row. None, with the reason, for service messages, groups, edits and what cannot be read.
+        last one settles the row. None, with the reason, for service messages, groups, edits and what cannot be read,
+        unless somebody sent that to the bot: then it is a message without words, so that nobody is met with silence.
     """
+    found: Any = None
     try:
-        update = telegram.Update.de_json(json.loads(row.payload), None)
-    except (ValueError, TypeError, KeyError, AttributeError, telegram.error.TelegramError):
-        return Seen(why_none="unreadable")
+        found = json.loads(row.payload)
+        return _read(telegram.Update.de_json(found, None), row)
+    except _UNREADABLE:
+        return _unreadable(found if isinstance(found, dict) else {}, row)
+
+
+def _read(update: telegram.Update, row: InboxRow) -> Seen:
     if update.callback_query is not None:
         return _read_tap(update.callback_query, row)
     if update.message is not None:
@@ -119,6 +129,15 @@ def read_update(row: InboxRow) -> Seen:
     if update.my_chat_member is not None:
         return Seen(why_none=f"bot_is_{update.my_chat_member.new_chat_member.status}")
     return Seen(why_none="not_for_us")
+
+
+def _unreadable(update: Mapping[str, Any], row: InboxRow) -> Seen:
+    """What is left of an update of another shape than Telegram describes."""
+    message = update.get("message")
+    chat = message.get("chat") if isinstance(message, dict) else None
+    if not isinstance(chat, dict) or chat.get("type") != ChatType.PRIVATE or not isinstance(chat.get("id"), int):
+        return Seen(why_none="unreadable")
+    return Seen((_base(row, None, row.received),))
 
 
 def _read_tap(query: telegram.CallbackQuery, row: InboxRow) -> Seen:
@@ -195,10 +214,10 @@ def _base(row: InboxRow, user: telegram.User | None, at: datetime) -> Incoming:
         kind=Kind.TEXT,
         text="",
         at=at,
-        language_hint=((user.language_code if user else None) or "").split("-")[0].lower(),
+        language_hint=clean(str(user.language_code or "")).split("-")[0].lower() if user else "",
         inbox_id=row.id,
         sender_name=clean(user.full_name)[:_LONGEST_NAME] if user else "",
-        sender_username=(user.username if user else None) or "",
+        sender_username=clean(str(user.username or "")) if user else "",
     )
 
 

@@ -28,7 +28,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, clean
 from bot.channels.openings import Openings
 from bot.channels.tickets import Tickets
 from bot.channels.web_shapes import (
@@ -44,6 +44,7 @@ from bot.channels.web_shapes import (
     replies_shown,
     turn_shown,
 )
+from bot.forms import decoded_form
 from bot.hub import Hub
 from bot.reception import ConversationFull, Reception
 from dialogs.engine import open_conversation
@@ -103,7 +104,7 @@ class WebChannel:
         conversation, token = str(uuid7()), secrets.token_urlsafe(32)
         inbound = Inbound("start", conversation, Kind.START, "", _now())
         opening = open_conversation(
-            conversation, "web", framework, language, inbound, source=data.source, page=data.page
+            conversation, "web", framework, language, inbound, source=clean(data.source), page=clean(data.page)
         )
         turn = await reception.receive(TurnRequest(inbound, opening, token_hash=_hash(token)))
         return Opened(conversation, token, turn.turn, language, replies_shown(turn.replies))
@@ -275,13 +276,20 @@ def build_api(channel: WebChannel) -> Router:
     async def take(conversation: FromPath[str], data: JSONBody[InboundRequest]) -> TurnShown:
         return await channel.take(Caller(conversation), data)
 
-    @post(f"{_ONE}/files", status_code=200, guards=[guard], request_max_body_size=LARGEST_FORM, summary="Send a file")
+    @post(
+        f"{_ONE}/files",
+        status_code=200,
+        guards=[guard],
+        before_request=_read_form,
+        request_max_body_size=LARGEST_FORM,
+        summary="Send a file",
+    )
     async def take_file(
         conversation: FromPath[str], data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> TurnShown:
         upload, inbound_id = data.get("file"), data.get("id")
         if not isinstance(upload, UploadFile) or not isinstance(inbound_id, str):
-            raise ClientException('expected a multipart form with "file" and "id"')
+            raise ClientException(_FORM)
         return await channel.take_file(Caller(conversation), inbound_id, upload.filename, await upload.read())
 
     @post(
@@ -326,10 +334,25 @@ async def _read_json(request: Request[Any, Any, Any]) -> None:
         await request.json()
     except SerializationException as error:
         raise ClientException(f"the body is no JSON: {error}") from None
-    except UnicodeDecodeError as error:
-        raise ClientException(f"the body is no JSON: byte {error.start} is not UTF-8") from None
+    except UnicodeDecodeError:
+        raise ClientException("the body is no JSON: a text in it is not UTF-8") from None
     except RecursionError:
         raise ClientException("the body is no JSON we read: it is nested too deeply") from None
+
+
+_FORM = 'expected a multipart form with one "file" and one "id"'
+
+
+async def _read_form(request: Request[Any, Any, Any]) -> None:
+    """
+    Read the form, which the handler then has at hand.
+
+    Raises:
+        ClientException: It is no multipart form; the reason does not quote it.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise ClientException(_FORM)
+    await decoded_form(request)
 
 
 async def _read_something(request: Request[Any, Any, Any]) -> None:

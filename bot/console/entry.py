@@ -146,7 +146,7 @@ def _problem(email: str, form: Mapping[str, str]) -> str:
     """What is wrong with a form before anybody is asked; "" if nothing is."""
     password = form.get("password", "")
     name, at, domain = email.partition("@")
-    if not (name and at and domain) or len(email) > _LONGEST_EMAIL or any(sign.isspace() for sign in email):
+    if not (name and at and domain) or len(email) > _LONGEST_EMAIL or " " in email or not email.isprintable():
         return "email_odd"
     if len(password) < SHORTEST_PASSWORD:
         return "password_short"

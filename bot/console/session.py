@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from bot.console.ports import ConsoleStaff
 from bot.console.security import csrf_of, hash_token, new_token, same
 from bot.console.views import BASE
+from bot.forms import decoded_form
 from bot.tongues import LANGUAGES
 from storage.values import Staff, StaffSession
 
@@ -108,7 +109,7 @@ async def read_form(request: AnyRequest, session: StaffSession | None) -> Mappin
     Raises:
         FormRefused: The form token is missing or wrong, or another site sent it.
     """
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = {name: value for name, value in (await decoded_form(request)).items() if isinstance(value, str)}
     token = form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
     visitor = request.cookies.get(VISITOR, "")
     expected = session.csrf if session is not None else csrf_of(visitor) if visitor else ""

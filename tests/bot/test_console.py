@@ -253,6 +253,11 @@ class TestPasswords:
         assert (answer.status_code, answer.headers["location"]) == (303, "/console")
         assert client.get("/console", follow_redirects=False).status_code == 200
 
+    @pytest.mark.parametrize("email", ["", "anna", "anna@", "a b@c.example", "a\x00b@c.example", "a@b.example\u202e"])
+    def test_an_address_nobody_could_type_again_is_refused(self, client: Client, twin: ConsoleTwin, email: str) -> None:
+        assert set_password(client, email).status_code == 422
+        assert twin.people["anna"].password_hash == ""
+
     def test_unknown_and_wrong_get_the_same_answer(self, client: Client) -> None:
         set_password(client)
         client.cookies.clear()
@@ -347,6 +352,14 @@ class TestForms:
         assert stranger.post(link, data={"csrf": "x"}).status_code == 403
         assert stranger.post("/console/sign-in", data={"email": "a@b", "password": "x"}).status_code == 403
         assert len(twin.links) == 1
+
+    @pytest.mark.parametrize("kind", ["text/plain; charset=klingon", "text/plain; charset=ascii"])
+    def test_a_form_in_no_encoding_we_read_is_refused(self, client: Client, kind: str) -> None:
+        part = f'--x\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: {kind}\r\n\r\n\xff\r\n--x--\r\n'
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        answer = client.post("/console/account", content=part.encode("latin-1"), headers=headers)
+        assert answer.status_code == 400
+        assert "could not be read" in answer.text
 
     def test_a_form_too_large_is_refused(self, client: Client) -> None:
         token = csrf_in(client.get("/console/account"))

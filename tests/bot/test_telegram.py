@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -14,11 +15,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels import web
-from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming
+from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming, clean
 from bot.channels.telegram import ChannelState, TelegramChannel
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
 from bot.channels.telegram_turns import MOST_FAULTS, TelegramTurns
-from bot.channels.telegram_wire import clean, read_update, thread_of
+from bot.channels.telegram_wire import read_update, thread_of
 from bot.errors import BadSetting
 from dialogs.values import Kind
 from storage.errors import StoreBusy
@@ -270,6 +271,27 @@ def test_what_needs_no_turn_says_why(update: dict[str, Any], why: str) -> None:
     }
     seen = read_update(stored({"update_id": 1, **full}))
     assert (seen.incomings, seen.why_none) == ((), why)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"date": 10**20, "text": "hi"},
+        {"text": ["hi"]},
+        {"from": {"id": 7, "is_bot": False, "first_name": []}, "text": "hi"},
+        {"from": "nobody", "text": "hi"},
+        {"poll": {"question": "which?"}},
+        {"photo": "no list"},
+    ],
+)
+def test_a_message_of_another_shape_is_a_message_without_words_and_not_silence(odd: dict[str, Any]) -> None:
+    (seen,) = read_update(stored(message(**odd))).incomings
+    assert (seen.kind, seen.text, seen.thread, seen.at) == (Kind.TEXT, "", "telegram:7", NOW)
+
+
+def test_an_update_that_is_no_json_is_passed_over() -> None:
+    seen = read_update(replace(stored(message(text="hi")), payload="{"))
+    assert (seen.incomings, seen.why_none) == ((), "unreadable")
 
 
 async def test_updates_that_need_no_turn_are_settled(telegram: Emulator, api: TelegramApi) -> None:

@@ -21,6 +21,11 @@ from tests.product import Chat, Product, labels, until
 PARALLEL = 200
 STREAMS = 20
 LARGEST_FILE = 10 * 1024 * 1024
+_PART = b'--x\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
+_FILE = _PART % (b"file", b'; filename="a.txt"', b"x")
+TWO_FILES = _PART % (b"id", b"", b"a") + _FILE + _FILE + b"--x--\r\n"
+NO_ENCODING = _PART % (b"id", b"\r\nContent-Type: text/plain; charset=klingon", b"a") + _FILE + b"--x--\r\n"
+MANY_PARTS = b"".join(_PART % (b"part%d" % number, b"", b"a") for number in range(1100)) + b"--x--\r\n"
 CHAT_PATHS = {
     "/api/conversations": {"post"},
     "/api/conversations/{conversation}": {"get"},
@@ -91,6 +96,15 @@ def test_an_opening_needs_nothing_and_bears_what_is_unknown(product: Product, cl
     for response in (client.post(url), client.post(url, json={}), client.post(url, json={"language": "xx", "new": 1})):
         assert response.status_code == 201, response.text
         assert response.json()["replies"][0]["text"].strip()
+
+
+def test_where_a_visitor_comes_from_is_kept_without_what_nobody_can_store(
+    product: Product, client: httpx2.Client, console: httpx2.Client
+) -> None:
+    product.open(client, source="ads\x00", page="https://example.com/\x00nul-page")
+    shown = console.get(f"{product.url}/console").text
+    assert "example.com/nul-page" in shown
+    assert "\x00" not in shown
 
 
 def test_two_openings_are_two_conversations(product: Product, client: httpx2.Client) -> None:
@@ -281,11 +295,15 @@ def test_a_form_without_its_fields_is_refused(chat: Chat) -> None:
         {"data": {"id": fresh(), "file": "not a file"}},
         {"content": b"no form", "headers": {"content-type": "multipart/form-data; boundary=x"}},
         {"content": b"--x\r\n", "headers": {"content-type": "multipart/form-data"}},
+        {"json": {"id": fresh(), "file": "not a file"}},
+        {"content": TWO_FILES, "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": NO_ENCODING, "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": MANY_PARTS, "headers": {"content-type": "multipart/form-data; boundary=x"}},
     )
     for options in odd:
         response = chat.post("files", **options)
         assert response.status_code == 400, (options, response.text)
-        assert re.search("form|file|id", reason(response))
+        assert re.search("expected (a )?multipart", reason(response))
     assert chat.said() == []
 
 
@@ -336,6 +354,8 @@ def test_a_bad_body_is_refused_with_a_reason(chat: Chat, body: bytes, names: str
     response = chat.post("inbounds", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 400, response.text
     assert re.search(names, reason(response)), reason(response)
+    assert re.search(names, response.json()["detail"]), "the reason itself says it, without its address"
+    assert "/api/" not in response.json()["detail"]
     assert len(chat.transcript()) == 1
 
 
