@@ -1,5 +1,6 @@
 """Takes what a visitor sent: reads it, learns from it, and leaves the next move to moves.py."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from dialogs.hearing import (
     told_by_choice,
     withdrawals,
     without_free_answer,
+    without_the_kind,
 )
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
@@ -26,7 +28,7 @@ from dialogs.talk import Talk
 from dialogs.urgent import URGENT, urgent_call
 from dialogs.values import EffectKind, Ending, Mode
 from scoring.conditions import Knowledge
-from scoring.stages import STAGES
+from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, Source
 
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
@@ -70,6 +72,8 @@ def take_text(talk: Talk) -> None:
     reading = as_reason(talk, listened, reading, question)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
+    if not reading.denied:
+        told = without_the_kind(told, talk.known, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
     if talk.conversation.mode is Mode.HUMAN:
@@ -222,6 +226,9 @@ def _take_answer(
         asked_for = () if question is None else question.fills
         unasked = [fact for fact in fresh if fact.key not in asked_for]
         talk.clash = clash(unasked, before_this, lambda: talk.assess(before_this).flag_names)
+    if _leaves_a_contact_all_the_same(talk, fresh):
+        moves.call_human(talk, [*said, _say_back(talk, fresh, corrected=False)])
+        return
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)
@@ -256,6 +263,12 @@ def _take_answer(
         moves.repeat(talk, before)
         return
     moves.go_on(talk, before)
+
+
+def _leaves_a_contact_all_the_same(talk: Talk, fresh: Sequence[Fact]) -> bool:
+    """Whether somebody we turned away wants to be reached: a person looks, as we may have got it wrong."""
+    turned_away = talk.before.stage is Stage.DISQUALIFIED and talk.before.mode is Mode.CLOSED
+    return turned_away and any(fact.key in moves.CONTACTS for fact in fresh)
 
 
 def _asks_to_come_back(reading: Reading) -> bool:

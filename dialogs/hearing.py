@@ -58,6 +58,17 @@ def _overruled(fact: Fact, reading: Reading) -> bool:
     )
 
 
+KIND_OF = {"ecommerce": "website"}  # a shop is a site: "100 thousand for the site" names nothing new
+
+
+def without_the_kind(told: Told, known: Knowledge, question: Question | None) -> Told:
+    """The same without the wider name of what is needed anyway, unless it was asked what is needed."""
+    if question is not None and "need.category" in question.fills:
+        return told
+    wider = {KIND_OF.get(str(value)) for value in known.values("need.category")}
+    return Told(tuple(fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider))
+
+
 def without_free_answer(told: Told) -> Told:
     """The same without what was only taken as it stands, once the words turn out to mean something else."""
     return Told(tuple(fact for fact in told.facts if fact.how != FREE_ANSWER))

@@ -181,7 +181,8 @@ def _threshold_met(talk: Talk) -> bool:
     return talk.company.handoff_at != "hot" or talk.weighed.temperature == "hot"
 
 
-_NEWS = frozenset({"contact.email", "contact.phone", "contact.telegram", "dialog.wants_human"})
+CONTACTS = ("contact.email", "contact.phone", "contact.telegram")
+_NEWS = frozenset({*CONTACTS, "dialog.wants_human"})
 
 
 def _is_news_to_sales(talk: Talk) -> bool:
@@ -260,7 +261,7 @@ def call_human(talk: Talk, before: Sequence[str] = ()) -> None:
     contact = next((one for one in talk.framework.questions if one.criterion == CONTACT), None)
     line = talk.line("human.already" if already else "human.called")
     known = talk.known
-    reachable = any(known.facts(key) for key in ("contact.email", "contact.phone", "contact.telegram"))
+    reachable = any(map(known.facts, CONTACTS))
     asked = {one.question for one in talk.conversation.asked}
     if contact is not None and not reachable and contact.id not in asked and talk.conversation.channel != "telegram":
         ask(talk, contact, [*before, line])
