@@ -42,6 +42,7 @@ _SURE = 0.8  # how sure the language must be before the bot follows the visitor 
 _SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
 _WORDS_TO_SWITCH = 3
 
+_COURTESY = {Social.GREETING: "hello", Social.COURTESY: "welcome", Social.PRESENCE: "here"}
 _COMMANDS = {
     "/start": Intent.RESTART,
     "/restart": Intent.RESTART,
@@ -111,7 +112,7 @@ def take_text(talk: Talk) -> None:
         if not switched:
             return
     if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
-        moves.repeat(talk, [talk.lead("hello" if reading.social is Social.GREETING else "welcome")])
+        moves.repeat(talk, [talk.lead(_COURTESY[reading.social])])
         return
     if switched and not said and not told.keys - {question.text if question is not None else ""}:
         moves.repeat(talk, [talk.line("language.switched")])
@@ -294,6 +295,8 @@ def _small_talk(talk: Talk, reading: Reading) -> None:
     """Words that carry no fact while no question waits: the first hello, or a thank-you at the end."""
     if talk.before.turn == 0:
         moves.start(talk)
+    elif reading.social is Social.PRESENCE:
+        talk.say(talk.line("here"))
     elif talk.conversation.mode is Mode.HANDED_OVER and "wants_human" in talk.weighed.flag_names:
         talk.say(talk.line("human.already"))
     elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED, Mode.PARKED):

@@ -25,7 +25,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("human.called", "human.already", "human.joined", "human.left"),
         *("stop.done", "restart.done", "back.done", "back.nothing"),
         *("choose.type", "tap.stale", "file.received", "file.refused", "later.parked"),
-        *("language.switched", "language.unknown", "question.noted", "faq.again", "hello", "welcome", "return"),
+        *("language.switched", "language.unknown", "question.noted", "faq.again", "hello", "here", "welcome", "return"),
         *(f"{kind}.{name}" for kind in OF_QUESTIONS for name in WORDS),
         *("list.and", "list.or", "price.soon", "time.soon", "able.yes", "able.no"),
         *(f"name.role.{role}" for role in RoleLevel if role is not RoleLevel.NONE),

@@ -221,7 +221,7 @@ def _words(
     needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)
-    intent = read_intent(message, words, _own_first(hits.get("intent", ()), language))
+    intent = read_intent(message, words, _own_first(hits.get("intent", ()), language), wishes=bool(needs))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)
     if answer is not None and (_of_the_talk(intent, answer, message) or _of_the_price(answer, mentions, asked)):

@@ -41,9 +41,18 @@ def compile_intent(lexicon: Lexicon) -> IntentWords:
     return IntentWords(entries(lexicon, "intent"))
 
 
-def read_intent(text: Text, words: Words, hits: Sequence[Hit]) -> Found[Intent] | None:
-    """The intent that matters most, None for an ordinary reply."""
+def read_intent(text: Text, words: Words, hits: Sequence[Hit], *, wishes: bool = False) -> Found[Intent] | None:
+    """
+    The intent that matters most, None for an ordinary reply.
+
+    Args:
+        text: The message.
+        words: Of it.
+        hits: Phrases of the section.
+        wishes: Whether something is wanted that we could build: "from scratch" is then about that, not about the talk.
+    """
     found = [hit for hit in settle(hits) if hit.value != "_" and _of_the_talk(hit, words)]
+    found = [hit for hit in found if not (wishes and hit.value == Intent.RESTART)]
     if not found:
         return None
     hit = min(found, key=lambda hit: (_RANK[Intent(hit.value)], -hit.size, hit.head))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import split_words
 from dialogs.reading.values import Social
 
 LONGEST = 8  # words; a longer message is more than courtesy
@@ -15,14 +16,16 @@ class SocialWords:
 
     greeting: frozenset[str]
     courtesy: frozenset[str]
+    presence: frozenset[tuple[str, ...]]  # whole messages: "are you still there"
 
 
 def compile_social(lexicons: Iterable[Lexicon]) -> SocialWords:
-    """The sections `social`, single words as strings with spaces."""
+    """The sections `social`: single words as strings with spaces, and under `presence` whole messages."""
     read = list(lexicons)
     return SocialWords(
         frozenset().union(*(lexicon.single("social", "greeting") for lexicon in read)),
         frozenset().union(*(lexicon.single("social", "courtesy") for lexicon in read)),
+        frozenset(tuple(split_words(text).norms) for lexicon in read for text in lexicon.words("social", "presence")),
     )
 
 
@@ -30,6 +33,9 @@ def read_social(words: Sequence[str], known: SocialWords) -> Social | None:
     """What kind of courtesy a message is, None if it holds any other word (or none at all)."""
     if not 0 < len(words) <= LONGEST:
         return None
+    first = next((at for at, word in enumerate(words) if word not in known.greeting), 0)
+    if tuple(words[first:]) in known.presence or tuple(words) in known.presence:
+        return Social.PRESENCE
     if any(word not in known.greeting and word not in known.courtesy for word in words):
         return None
     return Social.GREETING if words[0] in known.greeting else Social.COURTESY

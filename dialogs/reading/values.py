@@ -53,6 +53,7 @@ class Social(StrEnum):
 
     GREETING = "greeting"
     COURTESY = "courtesy"  # thanks and farewells
+    PRESENCE = "presence"  # "are you still there?"
 
 
 class Asked(StrEnum):

@@ -432,6 +432,45 @@ def test_a_farewell_leaves_a_way_back(library: Library) -> None:
     assert EffectKind.HANDOFF_OFFERED in {effect.kind for effect in outcome.effects}
 
 
+@pytest.mark.parametrize("contact", ["+44 7700 900123", "kate@daisy-trade.co.uk", "@kate_daisy"])
+def test_who_leaves_a_contact_after_a_farewell_is_passed_on(library: Library, contact: str) -> None:
+    one = visitor(library)
+    one.says("we need a removal van on Friday")
+    assert one.conversation.stage is Stage.DISQUALIFIED
+    assert not one.conversation.handoff
+    one.says(f"then call me: {contact}")
+    assert one.conversation.handoff == "offered"
+    assert EffectKind.HANDOFF_OFFERED in {effect.kind for effect in one.last.effects}
+
+
+@pytest.mark.parametrize(
+    ("need", "words", "categories"),
+    [
+        ("we need an online shop", "about 20k euro for the site", {"ecommerce"}),
+        ("we need an online shop", "and a separate CRM for 20k euro", {"ecommerce", "crm"}),
+        ("we need an online shop", "no, not a shop, a website", {"website"}),
+        ("we need a CRM", "and 10k for the site", {"crm", "website"}),
+    ],
+)
+def test_a_shop_called_a_site_is_still_one_need(library: Library, need: str, words: str, categories: set[str]) -> None:
+    one = visitor(library)
+    one.says(need)
+    one.says(words)
+    assert set(Knowledge(one.conversation.facts).values("need.category")) == categories
+
+
+def test_whether_we_are_there_is_answered_and_the_question_stays(library: Library) -> None:
+    one = visitor(library)
+    one.says("we need an online shop")
+    waiting = one.conversation.waiting_for
+    one.says("are you still there?")
+    assert one.last.replies[-1].text.split("\n")[0] in {"Yes, I'm here.", "Still here."}
+    assert one.conversation.waiting_for is not None
+    assert waiting is not None
+    assert one.conversation.waiting_for.question == waiting.question
+    assert not Knowledge(one.conversation.facts).facts("authority.current")
+
+
 def test_another_need_opens_the_talk_again(library: Library) -> None:
     one = visitor(library)
     one.says("an ERP system")
