@@ -141,11 +141,17 @@ def _init(options: argparse.Namespace) -> int:
         why = getattr(error, "strerror", None) or "not all files could be written"
         print(f"banter: {folder} cannot be made ({why}); give a folder you may write", file=sys.stderr)
         return FAILED
-    shown = shlex.quote(str(folder))
+    shown, banter = shlex.quote(str(folder)), _called()
     print(f"{folder} is ready. Edit {folder / 'company.yaml'}, then:")
-    print(f"  banter check {shown}")
-    print(f"  BANTER_WORKSPACE={shown} banter serve")
+    print(f"  {banter} check {shown}")
+    print(f"  BANTER_WORKSPACE={shown} {banter} serve")
     return GOOD
+
+
+def _called() -> str:
+    """What to type for this command: its name, or the path it was called by where the shell does not find the name."""
+    by = Path(sys.argv[0])
+    return "banter" if by.name != "banter" or shutil.which("banter") else shlex.quote(str(by))
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -31,10 +31,14 @@ ROWS = (
     Row("BANTER_PORT", "8080", "Port to listen on."),
     Row("BANTER_PUBLIC_URL", "", "Address visitors and sales reach it at, for links; http://HOST:PORT if empty."),
     Row("BANTER_WORKSPACE", "", "Folder made by `banter init`; empty means the demo company."),
-    Row("BANTER_ALLOWED_ORIGINS", "*", "Sites that may embed the widget, separated by spaces; * for any."),
+    Row(
+        "BANTER_ALLOWED_ORIGINS",
+        "*",
+        "Sites that may embed the widget, like https://example.com, with spaces between them; * for any.",
+    ),
     Row("BANTER_TELEGRAM_TOKEN", "", "Bot token from @BotFather; without it Telegram stays off.", secret=True),
     Row("BANTER_TELEGRAM_API", "https://api.telegram.org", "Base URL of the Bot API."),
-    Row("BANTER_TELEGRAM_MODE", "polling", "How updates come in.", choices=("polling", "webhook")),
+    Row("BANTER_TELEGRAM_MODE", "polling", "How updates come in: polling or webhook.", choices=("polling", "webhook")),
     Row("BANTER_TELEGRAM_SECRET", "", "Secret token of the webhook; needed in webhook mode.", secret=True),
     Row("BANTER_SALES_TELEGRAM_CHAT", "", "Chat id that gets handoffs; needs the bot token."),
     Row("BANTER_SMTP_URL", "", "Mail server: smtp://user:password@host:587 or smtps://…:465.", secret=True),
@@ -42,7 +46,12 @@ ROWS = (
     Row("BANTER_WEBHOOK_URL", "", "Address that gets handoffs as signed JSON (Standard Webhooks)."),
     Row("BANTER_WEBHOOK_SECRET", "", "Secret the webhook is signed with: whsec_ and base64.", secret=True),
     Row("BANTER_BUS_URL", "", "Wire between several processes; this version runs in one, so it must stay empty."),
-    Row("BANTER_LOG_LEVEL", "info", "How much to log.", choices=("debug", "info", "warning", "error")),
+    Row(
+        "BANTER_LOG_LEVEL",
+        "info",
+        "How much to log: debug, info, warning or error.",
+        choices=("debug", "info", "warning", "error"),
+    ),
 )
 
 

@@ -34,6 +34,7 @@ LOCALES = _INSTALLED if _INSTALLED.is_dir() else HERE.parent / "locales"
 FRAMEWORKS = HERE.parent / "dialogs" / "frameworks"
 WORKSPACES = HERE / "workspaces"
 DEFAULT = "northlight"
+_STRAYS = ("company.yml", "faq.yml", "brands.yml", "frameworks/*.yml", "locales/*/lexicon.yml")
 _YAML: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -110,6 +111,8 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     if heard is not None and (added or any(words.values())):
         shelf.problems.extend(_words_that_collide(shelf, own, lexicons.sections, added, company, heard.ears.book))
     shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
+    own_brands = shelf.own_names("brands.yaml")
+    shelf.problems.extend(shelf.strays())
     if shelf.problems or heard is None:
         raise BrokenContent(tuple(shelf.problems))
     languages = shelf.table(LOCALES / "languages.yaml")
@@ -120,7 +123,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
         ears=heard.ears,
         version=shelf.version,
         mail=MailDomains(frozenset(whitelist), frozenset(blocklist)),
-        brands=shelf.table(LOCALES / "brands.yaml") | shelf.own_table("brands.yaml"),
+        brands=shelf.table(LOCALES / "brands.yaml") | own_brands,
         symbols=shelf.table(LOCALES / "symbols.yaml"),
         home_currencies={language: row["currency"] for language, row in languages.items()},
         doubtful_currencies={language: tuple(row.get("also", ())) for language, row in languages.items()},
@@ -206,7 +209,11 @@ class _Shelf:
 
     def data(self, path: Path) -> bytes:
         """The bytes of a file."""
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            mend = "let the user Banter runs as read it"
+            raise BrokenContent((ContentError(str(path), "", f"cannot be read ({error.strerror})", mend),)) from error
         self._hash.update(path.name.encode() + b"\0" + content)
         return content
 
@@ -288,10 +295,24 @@ class _Shelf:
         loaded: YamlSource | None = self.take(lambda: YamlSource(*self.text(path))) if path.is_file() else None
         return loaded or YamlSource(str(path), "{}")
 
-    def own_table(self, name: str) -> dict[str, Any]:
-        """A YAML mapping of the workspace; empty where it has none."""
+    def own_names(self, name: str) -> dict[str, str]:
+        """A file of the workspace that gives things their names; empty where it has none."""
         path = self.folder / name
-        return self.table(path) if path.is_file() else {}
+        source: YamlSource | None = self.take(lambda: YamlSource(*self.text(path))) if path.is_file() else None
+        if source is None:
+            return {}
+        for key, shown in source.data.items():
+            if not isinstance(key, str) or not isinstance(shown, str) or not shown.strip():
+                found = shown if isinstance(key, str) else key
+                mend = 'write both in quotes: "365": "365"'
+                self.problems.append(source.problem(str(key), f"expected a name in letters, found {found!r}", mend))
+        return dict(source.data)
+
+    def strays(self) -> Iterator[ContentError]:
+        """Files somebody meant for us under an ending we do not look for."""
+        for path in (one for where in _STRAYS for one in sorted(self.folder.glob(where))):
+            mend = f"call it {path.stem}.yaml"
+            yield ContentError(str(path), "", "nobody reads this file: it ends in .yml", mend)
 
     def messages(self, language: str) -> list[str]:
         """Ordinary messages of a language: its examples."""

@@ -65,7 +65,7 @@ class Tap:
 def update_id(update: object) -> int | None:
     """The id of a decoded update, None if this is not one."""
     found = update.get("update_id") if isinstance(update, dict) else None
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def thread_of(update: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -75,6 +76,24 @@ def test_init_shows_commands_that_can_be_pasted(tmp_path: Path, capsys: Capture)
     shown = capsys.readouterr().out
     assert f"banter check '{folder}'\n" in shown
     assert f"BANTER_WORKSPACE='{folder}' banter serve\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "shown"),
+    [
+        (".venv/bin/banter", None, ".venv/bin/banter"),
+        ("/my venv/bin/banter", None, "'/my venv/bin/banter'"),
+        (".venv/bin/banter", "/usr/bin/banter", "banter"),
+        ("/somewhere/bot/cli.py", None, "banter"),
+    ],
+)
+def test_init_names_the_command_as_the_shell_finds_it(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, called: str, found: str | None, shown: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(shutil, "which", lambda _: found)
+    assert main(["init", str(tmp_path / "mine")]) == GOOD
+    assert f"  {shown} check {tmp_path / 'mine'}\n" in capsys.readouterr().out
 
 
 def test_check_lists_problems_with_their_lines(tmp_path: Path, capsys: Capture) -> None:

@@ -19,7 +19,7 @@ from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming, clean
 from bot.channels.telegram import ChannelState, TelegramChannel
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
 from bot.channels.telegram_turns import MOST_FAULTS, TelegramTurns
-from bot.channels.telegram_wire import read_update, thread_of
+from bot.channels.telegram_wire import read_update, thread_of, update_id
 from bot.errors import BadSetting
 from dialogs.values import Kind
 from storage.errors import StoreBusy
@@ -709,6 +709,11 @@ async def test_a_webhook_needs_a_secret_telegram_accepts(api: TelegramApi, secre
 )
 def test_updates_of_a_chat_share_a_thread(update: dict[str, Any], thread: str) -> None:
     assert thread_of(update) == thread
+
+
+@pytest.mark.parametrize("update", [{}, [], {"update_id": "1"}, {"update_id": True}, {"update_id": 1.0}, None])
+def test_what_has_no_number_is_no_update(update: object) -> None:
+    assert update_id(update) is None
 
 
 def test_half_a_surrogate_pair_becomes_a_replacement_mark() -> None:

@@ -209,3 +209,31 @@ def test_the_version_changes_with_any_file_and_only_then(folder: Path) -> None:
 
 def test_overrides_reach_the_company() -> None:
     assert load_workspace("", {"sla_minutes": 5}).library.company.sla_minutes == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (
+            "brands.yaml",
+            "arcgis: ArcGIS\nnine: 9\n",
+            "brands.yaml:2: nine: expected a name in letters, found 9 -> write both",
+        ),
+        ("brands.yaml", "# ours\n365: X\n", "brands.yaml:2: 365: expected a name in letters, found 365 -> write both"),
+        ("brands.yaml", "arcgis: [ArcGIS]\n", "brands.yaml:1: arcgis: expected a name"),
+        ("brands.yaml", "arcgis: ' '\n", "brands.yaml:1: arcgis: expected a name"),
+        ("brands.yaml", "- arcgis\n", "brands.yaml: expected keys with values"),
+        ("faq.yml", "a: b\n", "faq.yml: nobody reads this file: it ends in .yml -> call it faq.yaml"),
+        ("locales/pl/lexicon.yml", "a: b\n", "call it lexicon.yaml"),
+        ("frameworks/own.yml", "a: b\n", "call it own.yaml"),
+    ],
+)
+def test_a_slip_that_would_show_only_in_a_talk_is_told(folder: Path, name: str, text: str, problem: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    assert problem in problems(folder)
+
+
+def test_files_that_are_not_meant_for_us_may_lie_about(folder: Path) -> None:
+    (folder / "compose.yml").write_text("services: {}", encoding="utf-8")
+    assert load_workspace(str(folder)).folder == folder
