@@ -214,7 +214,8 @@ class Dates(MonthDays):
         if self._is_year(at) and self.word(at + 1) == "q" and self.word(at + 2) in {"1", "2", "3", "4"}:
             return Dated(replace(quarter_of(int(word), int(self.word(at + 2))), explicit=True), at, at + 3)
         value = _ROMAN.get(word, int(word) if word in {"1", "2", "3", "4"} else 0)
-        if not value:
+        number = self.numbers.starting.get(at)
+        if not value or (number is not None and number.last > at + 1):  # "3 quarters of a million"
             return None
         step = self._ordinal_mark(at + 1)
         if self.word(step) == "." and self.tokens[step].glued:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice, takewhile
 
 from dialogs.reading.amounts import Amount, currency_at, find_amounts
 from dialogs.reading.moneywords import MoneyWords, compile_money
@@ -16,6 +17,7 @@ __all__ = ["MoneyWords", "compile_money", "read_money"]
 IMPLAUSIBLE = Decimal(10**8)  # nobody writes a bare hundred million; it is a phone or a tax number
 CROWD = 10_000  # "team of 15" is no sum, "у нас 450 000" is
 NEAR = 4  # tokens within which a word such as "budget" speaks for a number
+BEHIND = 3  # tokens behind a number that may say it is turnover
 CLAUSE = 8  # tokens within which a competitor speaks for a number
 BREAKS = {",", ".", ";", "?", "!", "\n", "("}
 ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
@@ -67,7 +69,7 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     after = tokens[amount.last] if amount.last < len(tokens) else None
     if after is not None and after.text == "%":
         return True
-    if after is not None and after.text in words.turnover:
+    if _earned(numbers, amount.last, words):
         return True
     near = [token.text for token in tokens[max(0, amount.first - 3) : amount.first]]
     for index in range(len(near) - 1, -1, -1):
@@ -78,6 +80,18 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
         if amount.currency is None and near[index] in words.spent:
             return True
     return _of_others(tokens, amount, words)
+
+
+def _earned(numbers: Numbers, at: int, words: MoneyWords) -> bool:
+    """Whether a number says a turnover: "2 million in annual revenue", not "50k, with a turnover of 2 million"."""
+    tokens = numbers.tokens
+    for place in range(at, min(at + BEHIND, len(tokens))):
+        if tokens[place].text in BREAKS:
+            return False
+        if tokens[place].text in words.turnover:
+            behind = takewhile(lambda step: tokens[step].text not in BREAKS, range(place + 1, len(tokens)))
+            return not any(step in numbers.starting for step in islice(behind, BEHIND))
+    return False
 
 
 def _of_others(tokens: Sequence[Token], amount: Amount, words: MoneyWords) -> bool:
@@ -300,11 +314,14 @@ def _denied(tokens: Sequence[Token], end: int, words: MoneyWords) -> bool:
 
 def _per(numbers: Numbers, amount: Amount, words: MoneyWords) -> Per | None:
     tokens = numbers.tokens
+    apart = amount.last < len(tokens) and tokens[amount.last].text == ","
     for at in range(amount.last, min(len(tokens), amount.last + 3)):
         if tokens[at].text in {".", ","} and at > amount.last:
             break
         for per, found in words.per.items():
-            if found.begins(tokens, at):
+            size = found.begins(tokens, at)
+            goes_on = at + size < len(tokens) and tokens[at + size].kind == "w"
+            if size and not (apart and goes_on):  # "50k, annual revenue is 2 million"
                 return per
     for per, found in words.per.items():
         if found.first(tokens, max(0, amount.first - 3), amount.first):
