@@ -19,6 +19,7 @@ from dialogs.hearing import (
     withdrawals,
     without_free_answer,
     without_the_kind,
+    without_titles_of_others,
 )
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
@@ -75,6 +76,8 @@ def take_text(talk: Talk) -> None:
     told = mended(talk, listened, reading, told, question)
     if not reading.denied:
         told = without_the_kind(told, talk.known, question)
+    if reading.intent is None or reading.intent.value is not Intent.CORRECTION:
+        told = without_titles_of_others(told, talk.known, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
     if talk.conversation.mode is Mode.HUMAN:

@@ -69,6 +69,15 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None) ->
     return Told(tuple(fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider))
 
 
+def without_titles_of_others(told: Told, known: Knowledge, question: Question | None) -> Told:
+    """The same without a title that is only named, once the visitor has told their own: "the owner, Peter"."""
+    own = known.facts("authority.role")
+    if not own or (question is not None and "authority.role" in question.fills):
+        return told
+    kept = (fact for fact in told.facts if not (fact.how.startswith("role.") and fact.confidence < own[-1].confidence))
+    return Told(tuple(kept))
+
+
 def without_free_answer(told: Told) -> Told:
     """The same without what was only taken as it stands, once the words turn out to mean something else."""
     return Told(tuple(fact for fact in told.facts if fact.how != FREE_ANSWER))

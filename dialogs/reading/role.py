@@ -28,6 +28,8 @@ _LEVELS = {
 }
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
+NAMED = 0.8  # how sure it is that a title is the writer's that only opens a part of the sentence: "Anna, buyer"
+HEADING = 0.9  # and that whoever heads the firm decides
 NEAR = 3  # words between "I am", or "he is", and the title
 
 
@@ -90,8 +92,9 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
         elif hit.value in _LEVELS and _own(hit, words, selves, others, negations, asked):
             titles.append(hit)
     title = _chosen(titles, words)
-    level = None if title is None else _found(text, title, _LEVELS[title.value])
-    return RoleRead(level, _decides(text, title, for_, against, negations, words))
+    sure = 1.0 if asked is Asked.ROLE or (title is not None and _near(title, words, selves)) else NAMED
+    level = None if title is None else _found(text, title, _LEVELS[title.value], sure)
+    return RoleRead(level, _decides(text, title, for_, against, negations, words, min(sure, HEADING)))
 
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:
@@ -153,10 +156,15 @@ def _own(
     if asked is Asked.ROLE:
         return True
     opens = head == 0 or words.phrases[head - 1] != words.phrases[head]
-    near = any(0 <= head - tail <= NEAR and words.clauses[tail] == words.clauses[head] for tail in selves)
+    near = _near(hit, words, selves)
     if hit.value == "specialist" and opens and not near:
         return hit.tail - head + 1 >= _phrase_size(words, head) - 1  # "buyer", not "developer of games wanted"
     return opens or near
+
+
+def _near(hit: Hit, words: Words, selves: Sequence[int]) -> bool:
+    """Whether "I am" stands near before the title."""
+    return any(0 <= hit.head - tail <= NEAR and words.clauses[tail] == words.clauses[hit.head] for tail in selves)
 
 
 def _of_another(head: int, words: Words, selves: Sequence[int], others: Sequence[int]) -> bool:
@@ -200,6 +208,7 @@ def _decides(
     against: Sequence[Hit],
     negations: Negations,
     words: Words,
+    sure: float,
 ) -> Found[bool] | None:
     for hit in for_:
         if not (hit.head and words.norms[hit.head - 1] in negations.words):
@@ -207,9 +216,9 @@ def _decides(
     if against:
         return _found(text, against[0], False)
     if title is not None and title.value in _HEADS:
-        return Found(True, title.start, title.end, text.quote(title.start, title.end), "role.heads", 0.9)
+        return Found(True, title.start, title.end, text.quote(title.start, title.end), "role.heads", sure)
     return None
 
 
-def _found(text: Text, hit: Hit, value: T) -> Found[T]:
-    return Found(value, hit.start, hit.end, text.quote(hit.start, hit.end), f"role.{hit.value}")
+def _found(text: Text, hit: Hit, value: T, sure: float = 1.0) -> Found[T]:
+    return Found(value, hit.start, hit.end, text.quote(hit.start, hit.end), f"role.{hit.value}", sure)

@@ -459,6 +459,19 @@ def test_a_shop_called_a_site_is_still_one_need(library: Library, need: str, wor
     assert set(Knowledge(one.conversation.facts).values("need.category")) == categories
 
 
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [("the owner, Peter Novak", "manager"), ("sorry, I am the owner", "owner"), ("CEO: Ann Lee", "manager")],
+)
+def test_a_title_that_is_only_named_is_not_the_visitors_once_they_told_their_own(
+    library: Library, words: str, role: str
+) -> None:
+    one = visitor(library)
+    one.says("we need an online shop, I am a manager")
+    one.says(words)
+    assert Knowledge(one.conversation.facts).value("authority.role") == role
+
+
 def test_whether_we_are_there_is_answered_and_the_question_stays(library: Library) -> None:
     one = visitor(library)
     one.says("we need an online shop")
