@@ -171,6 +171,8 @@ def small_talk(hits: Sequence[Hit], asked: Asked | None) -> bool:
 def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:
     """Whether "do not need", "without" stands right before or behind in the same part of the sentence."""
     for negation in negations:
+        if negation.head == hit.head:
+            continue  # its own word: "do not see what we earn"
         before, behind = hit.head - negation.tail, negation.head - hit.tail
         if (0 <= before <= 2 or 0 <= behind <= 1) and words.phrases[negation.head] == words.phrases[hit.head]:
             return True

@@ -17,6 +17,7 @@ from dialogs.reading.calendar import (
 )
 from dialogs.reading.lengths import Length, Lengths
 
+LOOSE = 2  # tokens that may stand between a year and its month: "next year, in March"
 ALONE = 2  # tokens; a message this short that names a month means the month
 
 
@@ -85,6 +86,10 @@ class Periods(Lengths):
                 length = Length(number.value, number.value, unit, at, number.last + 1)
                 return Dated(several, at, number.last + 1, length=length if steps > 0 else None)
             stretch = shifted(unit, self.today, steps)
+            if unit == "year" and steps > 0:
+                part = self._part_of_year(at + 2, stretch.start.year)
+                if part is not None:
+                    return replace(part, first=at)
             return Dated(replace(stretch, past=steps < 0), at, at + 2)
         season = words.seasons.get(self.word(at + 1))
         month = words.months.get(self.word(at + 1))
@@ -94,6 +99,25 @@ class Periods(Lengths):
         if steps < 0 and inner.start > self.today:
             inner = _year_earlier(inner)
         return Dated(replace(inner, past=steps < 0), at, at + 2)
+
+    def _part_of_year(self, at: int, year: int) -> Dated | None:
+        """The month or season said after its year: "next year in March", "наступного року, десь навесні"."""
+        for step in range(at, at + LOOSE + 1):
+            word = self.word(step)
+            month, season = self.words.months.get(word), self.words.seasons.get(word)
+            weak = word in self.words.weak_months or word in self.words.weak_seasons
+            if (month is not None or season is not None) and (not weak or self._leans(step)):
+                return Dated(
+                    month_of(year, month)
+                    if month is not None
+                    else replace(month_of(year, season or 3, 3), grain="season"),
+                    step,
+                    step + 1,
+                )
+            loose = word == "," or word in self.words.fillers or (word.isalpha() and step - at < LOOSE - 1)
+            if not loose or word in self.words.numbers.ors or word in self.words.numbers.joins:
+                return None
+        return None
 
     def _several(self, count: int, unit: str, steps: int) -> Stretch:
         near, far = (
