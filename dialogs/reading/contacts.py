@@ -402,10 +402,10 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
         end = _past_surname(original, folded, match.end(), words)
         before = original[: match.start()].rstrip(" ")[-1:]
         after = original[end : end + 2].strip()[:1]
-        opens = not before or before in ",.!" or count <= OPENING
+        opens = not before or before in ",.!" or count <= OPENING or (before.isdigit() and not after)
         if count > 2 * OPENING + 1:
             opens = before in ".!\n" or (before == "," and (not after or _closes(folded, end)))
-        ended = not after or after in ",.—–-:("
+        ended = not after or after in ",.—–-:(" or not any(char.isalpha() for char in folded[end:])  # or a phone
         of = _word_at(folded, end + 1) in words.name_of and (count < OPENING or _closes(folded, end))
         if opens and (ended or of):
             value = original[match.start() : end]

@@ -217,7 +217,7 @@ def _words(
     chat: bool,
 ) -> Reading:
     tongue = ears.tongues[language]
-    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked)
+    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked, contacts.name)
     needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)
@@ -338,7 +338,7 @@ def _with_figures(
     found = read_figures(message, words, asked, today, later=later, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
-    timing = None if _overlap(found.callback, found.timing) else found.timing
+    timing = None if _overlap(found.callback, found.timing) or _chatter(heard) else found.timing
     dated = asked is Asked.TIMING and timing is not None
     return replace(
         heard,
@@ -353,6 +353,11 @@ def _with_figures(
         duration=found.duration,
         days=found.days,
     )
+
+
+def _chatter(heard: Reading) -> bool:
+    """Whether a message is about something else altogether: "what is the weather tomorrow?"."""
+    return heard.intent is not None and heard.intent.value is Intent.OFF_TOPIC and not heard.needs
 
 
 def _with_other_figures(

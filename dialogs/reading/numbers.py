@@ -179,11 +179,22 @@ def _inverted(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
     before = tokens[at - 1].text if at else ""
     if at and (tokens[at - 1].kind == "n" or before in words.small or before in words.scales or before in words.halves):
         return None
+    if tokens[at + 1].text in words.ranges and before not in words.range_starts:
+        return _inverted_bound(tokens, at, words)
     inner = _cardinal(tokens, at + (2 if tokens[at + 1].text in words.approx and at + 2 < len(tokens) else 1), words)
     if inner is None or inner.scale != ONE or inner.value >= THOUSAND:
         return None
     scale = words.inverted[tokens[at].text]
     return replace(inner, value=inner.value * scale, first=at, start=tokens[at].start, scale=scale, inverted=True)
+
+
+def _inverted_bound(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number | None:
+    """Read "тысяч до ста": the number behind its bound, which stays outside it."""
+    inner = _cardinal(tokens, at + 2, words)
+    if inner is None or inner.scale != ONE or inner.value >= THOUSAND:
+        return None
+    scale = words.inverted[tokens[at].text]
+    return replace(inner, value=inner.value * scale, scale=scale, inverted=True)
 
 
 def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number | None:
@@ -265,6 +276,14 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         found = words.scales.get(text)
         if found is None and index > at and (token.glued or tokens[index - 1].text == "+"):
             found = words.glued.get(text)
+        if (
+            found is None
+            and group is not None
+            and index + 1 == size
+            and tokens[index - 1].kind == "w"
+            and len(text) == 1
+        ):
+            found = words.glued.get(text)  # "сто двадцать к"; a preposition ends no message
         if found is not None:
             if found < THOUSAND and (group is None or group < HUNDRED):  # "a hundred and fifty thousand"
                 group, room = (ONE if group is None else group) * found, found

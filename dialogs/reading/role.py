@@ -67,7 +67,14 @@ def is_title(hit: Hit) -> bool:
     return hit.value in _LEVELS
 
 
-def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negations, asked: Asked | None) -> RoleRead:
+def read_role(
+    text: Text,
+    words: Words,
+    hits: Sequence[Hit],
+    negations: Negations,
+    asked: Asked | None,
+    name: Found[str] | None = None,
+) -> RoleRead:
     """
     Read who writes.
 
@@ -76,6 +83,8 @@ def read_role(text: Text, words: Words, hits: Sequence[Hit], negations: Negation
     """
     titles: list[Hit] = []
     selves = [hit.tail for hit in hits if hit.value == SELF]
+    if name is not None:
+        selves += [at for at, end in enumerate(words.ends) if end == name.end]  # "Anna, buyer of a chain of shops"
     own = frozenset(hit.tail + 1 for hit in hits if hit.value == I_AM)
     others = [hit.tail for hit in hits if hit.value == THEY and hit.head not in own]
     said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own) and not _mine(hit, own)]

@@ -34,6 +34,7 @@ class TimingWords:
     time: TimeWords
     relations: RelationWords
     per: Phrases
+    each: Phrases  # "two days apiece"
     lasting: Phrases  # "been around": what lasts already is no wish
     hired: Phrases  # people, who are hired for so long
     years_old: Phrases
@@ -73,6 +74,7 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         time=relations.time,
         relations=relations,
         per=time("per"),
+        each=time("each"),
         years_old=time("years_old"),
         lasting=time("lasting"),
         hired=time("hired"),
@@ -223,6 +225,8 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
     if found.until is not None and dates.word(found.first) in words.time.weekdays and asked is not Asked.TIMING:
         return 0  # "пн-пт": opening hours
     if found.until is not None and dates.word(found.first) in words.time.weekdays:
+        if found.last < len(tokens) and tokens[found.last].kind == "n":
+            return 0  # "пн-пт 9-18"
         first, last = clause(tokens, found.first, found.last)
         if words.lasting.first(tokens, first, last):
             return 0  # "we work Mon-Fri 8-16"
@@ -252,6 +256,8 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
         return 0  # "na rynku jesteśmy 12 lat"
     if tokens[found.first].text in words.hiring_for and words.hired.first(tokens, first, found.first):
         return 0  # "hire two engineers for six months"
+    if words.each.begins(tokens, found.first):
+        return 0  # "по два дня": each time
     if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
         return 0
     since = dict(words.relations.relations)[Relation.FROM].begins(tokens, found.first)
