@@ -338,7 +338,7 @@ def _with_figures(
     found = read_figures(message, words, asked, today, later=later, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
-    timing = None if _overlap(found.callback, found.timing) or _chatter(heard) else found.timing
+    timing = None if _overlap(found.callback, found.timing) or _chatter(heard, asked) else found.timing
     dated = asked is Asked.TIMING and timing is not None
     return replace(
         heard,
@@ -355,9 +355,14 @@ def _with_figures(
     )
 
 
-def _chatter(heard: Reading) -> bool:
+def _chatter(heard: Reading, asked: Asked | None) -> bool:
     """Whether a message is about something else altogether: "what is the weather tomorrow?"."""
-    return heard.intent is not None and heard.intent.value is Intent.OFF_TOPIC and not heard.needs
+    return (
+        asked is not Asked.TIMING
+        and heard.intent is not None
+        and heard.intent.value is Intent.OFF_TOPIC
+        and not heard.needs
+    )
 
 
 def _with_other_figures(
