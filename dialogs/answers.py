@@ -32,6 +32,7 @@ from scoring.conditions import Knowledge
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, Source
 
+WHO = ("contact.", "company.")
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
 MOST_LINES = 12  # of one message, from the last, looked at one by one
 LONGEST_CALL = 60  # characters of a line that is nothing but a call
@@ -75,7 +76,7 @@ def take_text(talk: Talk) -> None:
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
     if not reading.denied:
-        told = without_the_kind(told, talk.known, question)
+        told = without_the_kind(told, talk.known, question, talk.inbound)
     if reading.intent is None or reading.intent.value is not Intent.CORRECTION:
         told = without_titles_of_others(told, talk.known, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
@@ -233,6 +234,10 @@ def _take_answer(
     if _leaves_a_contact_all_the_same(talk, fresh):
         moves.call_human(talk, [*said, _say_back(talk, fresh, corrected=False)])
         return
+    if talk.before.mode is Mode.PARKED and fresh and all(fact.key.startswith(WHO) for fact in fresh):
+        moves.offer(talk)
+        talk.say("\n\n".join([*said, _say_back(talk, fresh, corrected=False)]))
+        return  # who they are, for the day we come back
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)

@@ -59,14 +59,26 @@ def _overruled(fact: Fact, reading: Reading) -> bool:
 
 
 KIND_OF = {"ecommerce": "website"}  # a shop is a site: "100 thousand for the site" names nothing new
+VAGUE = frozenset(("custom_software", "other"))  # named only where nothing more exact is
 
 
-def without_the_kind(told: Told, known: Knowledge, question: Question | None) -> Told:
-    """The same without the wider name of what is needed anyway, unless it was asked what is needed."""
+def without_the_kind(told: Told, known: Knowledge, question: Question | None, inbound: Inbound) -> Told:
+    """
+    The same without the wider name of what is needed anyway, unless it was asked what is needed.
+
+    What the thing should do, told where that was asked, is no second need: "booking of visits" of an app.
+    """
     if question is not None and "need.category" in question.fills:
         return told
-    wider = {KIND_OF.get(str(value)) for value in known.values("need.category")}
-    return Told(tuple(fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider))
+    needs = {str(value) for value in known.values("need.category")}
+    wider = {KIND_OF[need] for need in needs if need in KIND_OF}
+    detailing = question is not None and bool(question.text) and bool(needs - VAGUE)
+    if detailing:
+        wider |= VAGUE
+    kept = tuple(fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider)
+    if question is not None and detailing and not kept and len(kept) < len(told.facts):
+        kept = (_whole(question.text, inbound),)
+    return Told(kept)
 
 
 def without_titles_of_others(told: Told, known: Knowledge, question: Question | None) -> Told:

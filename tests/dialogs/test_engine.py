@@ -472,6 +472,40 @@ def test_a_title_that_is_only_named_is_not_the_visitors_once_they_told_their_own
     assert Knowledge(one.conversation.facts).value("authority.role") == role
 
 
+def test_a_contact_left_while_the_talk_rests_does_not_wake_it(library: Library) -> None:
+    one = visitor(library)
+    one.says("we need a mobile app for our gym")
+    one.says("later, we come back to it in autumn")
+    assert one.conversation.mode is Mode.PARKED
+    day = one.conversation.parked_until
+    one.says("my email is joe@gymbox.co.uk")
+    assert Knowledge(one.conversation.facts).value("contact.email") == "joe@gymbox.co.uk"
+    assert (one.conversation.mode, one.conversation.parked_until) == (Mode.PARKED, day)
+    assert not one.last.replies[-1].choices
+    one.says("actually we have a specification already")
+    assert one.conversation.mode is not Mode.PARKED
+
+
+@pytest.mark.parametrize(
+    ("need", "detail", "categories"),
+    [
+        ("we need a mobile app for our clinic", "booking system for visits", {"mobile_app"}),
+        ("we need a mobile app for our clinic", "and a CRM next to it", {"mobile_app", "crm"}),
+    ],
+)
+def test_what_the_thing_should_do_is_no_second_need(
+    library: Library, need: str, detail: str, categories: set[str]
+) -> None:
+    one = visitor(library)
+    one.says(need)
+    assert one.conversation.waiting_for is not None
+    assert one.conversation.waiting_for.question == "need.detail"
+    one.says(detail)
+    known = Knowledge(one.conversation.facts)
+    assert set(known.values("need.category")) == categories
+    assert one.conversation.waiting_for.question != "need.detail"
+
+
 def test_whether_we_are_there_is_answered_and_the_question_stays(library: Library) -> None:
     one = visitor(library)
     one.says("we need an online shop")
