@@ -43,7 +43,7 @@ def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail:
     if question is not None:
         keys = {fact.key for fact in facts}
         if not keys & set(question.fills):
-            facts.extend(_answers(reading, inbound, question))
+            facts.extend(_answers(reading, inbound, question, facts))
             keys = {fact.key for fact in facts}
         if question.text and not keys & set(question.fills) and _is_free_answer(reading, inbound, facts):
             facts.append(_whole(question.text, inbound))
@@ -59,6 +59,26 @@ def _overruled(fact: Fact, reading: Reading) -> bool:
 
 
 KIND_OF = {"ecommerce": "website"}  # a shop is a site: "100 thousand for the site" names nothing new
+# Technologies things are built in; all others are systems they are connected to.
+BUILDS = frozenset(
+    (
+        *(
+            "android",
+            "cpp",
+            "delphi",
+            "django",
+            "dotnet",
+            "flutter",
+            "foxpro",
+            "go",
+            "ios",
+            "java",
+            "javascript",
+            "kotlin",
+        ),
+        *("laravel", "nodejs", "php", "python", "react", "ruby", "swift", "typescript", "vue"),
+    )
+)
 VAGUE = frozenset(("custom_software", "other"))  # named only where nothing more exact is
 
 
@@ -66,7 +86,8 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     """
     The same without the wider name of what is needed anyway, unless it was asked what is needed.
 
-    What the thing should do, told where that was asked, is no second need: "booking of visits" of an app.
+    What the thing should do and connect to, told where that was asked, is no second need and no technology to build on:
+    "booking of visits" of an app, "1C and the courier" of a shop.
     """
     if question is not None and "need.category" in question.fills:
         return told
@@ -75,10 +96,23 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     detailing = question is not None and bool(question.text) and bool(needs - VAGUE)
     if detailing:
         wider |= VAGUE
-    kept = tuple(fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider)
-    if question is not None and detailing and not kept and len(kept) < len(told.facts):
-        kept = (_whole(question.text, inbound),)
-    return Told(kept)
+    kept = [fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider]
+    if question is None or not detailing:
+        return Told(tuple(kept))
+    if "need.exclusive_stack" not in told.keys:
+        systems = [fact for fact in kept if fact.key == "need.stack" and fact.value not in BUILDS]
+        kept = [fact for fact in kept if fact not in systems and not _named_by(fact, systems)]
+    if len(kept) < len(told.facts) and not {fact.key for fact in kept} & set(question.fills):
+        kept.append(_whole(question.text, inbound))
+    return Told(tuple(kept))
+
+
+def _named_by(fact: Fact, systems: Sequence[Fact]) -> bool:
+    """Whether a need was only read from the name of a system: an ERP from "1C"."""
+    place = fact.evidence
+    return fact.key == "need.category" and any(
+        place.start < one.evidence.end and one.evidence.start < place.end for one in systems
+    )
 
 
 def without_titles_of_others(told: Told, known: Knowledge, question: Question | None) -> Told:
@@ -154,15 +188,22 @@ def _fact(key: str, found: Found[object], inbound: Inbound, value: FactValue | N
     yield Fact(key, meant, evidence, found.how, inbound.at, found.confidence)  # type: ignore[arg-type]  # readers give fact values
 
 
-def _answers(reading: Reading, inbound: Inbound, question: Question) -> Iterator[Fact]:
+def _answers(reading: Reading, inbound: Inbound, question: Question, facts: Sequence[Fact]) -> Iterator[Fact]:
     answer = reading.answer
     if answer is None or (reading.intent is not None and reading.intent.value is Intent.CORRECTION):
         return  # "no, I meant …" is about what was said before, not about this question
     if answer.how == ASSENT and not question.assent:
         return  # "ok" to "have you got …?" does not say that they have
+    matters = {key.partition(".")[0] for key in question.fills}
+    if any(inbound.text[answer.end : fact.evidence.start] == " " and _matter(fact) not in matters for fact in facts):
+        return  # "yes there is a specification" answers that, whatever was asked
     meant = {Answer.YES: question.yes, Answer.NO: question.no}.get(answer.value, {})
     for key, value in meant.items():
         yield from _fact(key, answer, inbound, value=value)
+
+
+def _matter(fact: Fact) -> str:
+    return fact.key.partition(".")[0]
 
 
 def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -> bool:

@@ -506,6 +506,31 @@ def test_what_the_thing_should_do_is_no_second_need(
     assert one.conversation.waiting_for.question != "need.detail"
 
 
+def test_a_system_to_connect_to_is_no_technology_to_build_on(library: Library) -> None:
+    one = visitor(library, language="ru")
+    one.says("нужен интернет-магазин запчастей")
+    one.says("1с и доставка")
+    known = Knowledge(one.conversation.facts)
+    assert known.values("need.category") == ("ecommerce",)
+    assert known.value("need.detail") == "1с и доставка"
+    assert not known.facts("need.stack")
+    assert one.conversation.waiting_for is not None
+    assert one.conversation.waiting_for.question == "spec.has"
+
+
+def test_a_yes_said_of_another_matter_answers_only_that(library: Library) -> None:
+    one = visitor(library, language="ru")
+    one.says("нужен магазин на Битриксе")
+    assert one.conversation.waiting_for is not None
+    assert one.conversation.waiting_for.question == "need.stack"
+    one.says("да есть тз")
+    known = Knowledge(one.conversation.facts)
+    assert known.value("spec.has") == "yes"
+    assert not known.facts("need.exclusive_stack")
+    one.says("да, только он")
+    assert Knowledge(one.conversation.facts).value("need.exclusive_stack") == "yes"
+
+
 def test_whether_we_are_there_is_answered_and_the_question_stays(library: Library) -> None:
     one = visitor(library)
     one.says("we need an online shop")
