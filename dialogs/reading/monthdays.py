@@ -103,7 +103,9 @@ class MonthDays(Periods):
         return Dated(self._month_stretch(month), at, at + 1)
 
     def _day_only(self, at: int, day: int, last: int) -> Dated | None:
-        """Read "the 15th", "20-го": the next such day."""
+        """Read "the 15th", "20-го": the next such day; "the sixth year" is none."""
+        if self._unit(last) not in {None, "day"} and self.numbers.starting.get(at) is None:
+            return None
         step = last + 1 if self._unit(last) == "day" else last
         if self.word(step) in self.words.fillers or self.word(step) in self.words.edge_of:
             inner = self._relative(step + 1)

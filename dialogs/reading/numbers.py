@@ -237,6 +237,9 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
                 if after.glued and tokens[index - 1].kind == "n" and after.text in words.glued:
                     index += 1  # "5-к"
                     continue
+                if after.glued and tokens[index - 1].kind == "n" and after.text in words.cardinal_ends:
+                    index += 2  # "80-ти тысяч"
+                    continue
                 value_after = words.small.get(after.text)
                 if (
                     tokens[index - 1].kind == "w"

@@ -38,6 +38,7 @@ class NumberWords:
     minus: frozenset[str]
     ordinals: Mapping[str, int]
     ordinal_ends: frozenset[str]  # -го, th
+    cardinal_ends: frozenset[str]  # "80-ти": an ending of the number said, which changes nothing
     fractions: Mapping[str, int]  # quarter -> 4
     ranges: frozenset[str]  # "to" between two numbers
     ors: frozenset[str]  # "or" between two numbers
@@ -96,6 +97,7 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         minus=_all(sources, "minus"),
         ordinals={form: int(value) for form, value in _merge(sources, "ordinals").items()},
         ordinal_ends=_all(sources, "ordinal_ends"),
+        cardinal_ends=_all(sources, "cardinal_ends"),
         fractions={form: int(value) for form, value in _merge(sources, "fractions").items()},
         ranges=_all(sources, "to"),
         ors=_all(sources, "or"),

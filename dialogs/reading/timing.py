@@ -256,6 +256,10 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
         return 0  # "na rynku jesteśmy 12 lat"
     if tokens[found.first].text in words.hiring_for and words.hired.first(tokens, first, found.first):
         return 0  # "hire two engineers for six months"
+    if length.unit == "day" and not length.named and found.last < len(tokens) and tokens[found.last].kind == "w":
+        by = dict(words.relations.relations)[Relation.BY]
+        if by.begins(tokens, found.first):
+            return 0  # "by the day of the city"
     if words.each.begins(tokens, found.first):
         return 0  # "по два дня": each time
     if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
