@@ -287,7 +287,11 @@ async def _new_admin(store: Store) -> Staff:
 
 
 def configure_logging(level: str) -> None:
-    """One JSON line an event on standard error; libraries that would print secrets or bodies are held at WARNING."""
+    """
+    One JSON line an event of ours on standard error.
+
+    Libraries are held at WARNING whatever the level: below it they print addresses, headers and bodies.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -299,9 +303,10 @@ def configure_logging(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=number, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "httpx2", "httpcore", "telegram", "uvicorn.access", "alembic", "asyncio", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    libraries = max(number, logging.WARNING)
+    logging.basicConfig(level=libraries, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("telegram", "uvicorn.access", "alembic", "asyncio", "uvicorn.error"):  # which have levels of their own
+        logging.getLogger(name).setLevel(libraries)
 
 
 def settings_from(environ: Mapping[str, str] | None = None) -> Settings:

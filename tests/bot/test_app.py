@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -154,6 +156,23 @@ async def test_a_one_time_token_in_an_address_reaches_no_log(at: Site, monkeypat
     (line,) = logs
     assert (line["route"], line["error"]) == ("GET /console/sign-in/{token}", "ValueError")
     assert "test_app.py:" in line["at"]
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_libraries_tell_nothing_below_a_warning_whatever_the_level(level: str) -> None:
+    names = ("httpx2", "httpcore2.connection", "telegram.ext", "uvicorn.access", "aiosmtplib", "one nobody thought of")
+    script = f"""
+import logging
+from bot.app import configure_logging
+configure_logging({level!r})
+for name in {names!r}:
+    logging.getLogger(name).debug("a secret")
+    logging.getLogger(name).info("a secret")
+    logging.getLogger(name).error("trouble")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert "a secret" not in ended.stderr
+    assert ended.stderr.count("trouble") == len(names)
 
 
 # -- who signs in first
