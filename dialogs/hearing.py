@@ -99,7 +99,7 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     kept = [fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider]
     if question is None or not detailing:
         return Told(tuple(kept))
-    if "need.exclusive_stack" not in told.keys:
+    if "need.exclusive_stack" not in told.keys and "?" not in inbound.text:
         systems = [fact for fact in kept if fact.key == "need.stack" and fact.value not in BUILDS]
         kept = [fact for fact in kept if fact not in systems and not _named_by(fact, systems)]
     if len(kept) < len(told.facts) and not {fact.key for fact in kept} & set(question.fills):

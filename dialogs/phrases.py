@@ -12,6 +12,7 @@ from babel.numbers import format_currency, get_currency_symbol
 from dialogs.hearing import FREE_ANSWER
 from dialogs.library import Library
 from dialogs.wording import Voice
+from scoring.conditions import MANY
 from scoring.values import Fact, Headcount, Money, MoneyRange, Window
 
 _NEEDLESS = re.compile(r"[.,]00(?!\d)")  # decimals of a whole sum; the comma of "80,000" has a digit behind it
@@ -125,7 +126,8 @@ def notes(facts: Sequence[Fact], voice: Voice, library: Library) -> str:
     for fact in facts:
         if fact.value is not None:
             by_key.setdefault(fact.key, []).append(fact)
-    said = [note for key in _ORDER for fact in by_key.get(key, ()) if (note := _note(fact, voice, library))]
+    standing = (fact for key in _ORDER for fact in (by_key.get(key, ()) if key in MANY else by_key.get(key, ())[-1:]))
+    said = [note for fact in standing if (note := _note(fact, voice, library))]
     return ", ".join(dict.fromkeys(said))
 
 

@@ -27,6 +27,7 @@ _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
 # Words of wishes, too: "users go back to their order"; of the talk only in a sentence of hardly more words.
 _COMMANDS = frozenset((Intent.BACK, Intent.RESTART, Intent.SKIP))
 AROUND = 5
+CALL = 6  # words of a call for a person with a comma in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def about_the_bot(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _of_the_talk(hit: Hit, words: Words) -> bool:
+    sentence = words.clauses.count(words.clauses[hit.head])
+    if hit.value == Intent.HUMAN and words.phrases[hit.head] != words.phrases[hit.tail]:
+        return sentence <= CALL  # "an operator, please", not "we are 40 people, need a site"
     if Intent(hit.value) not in _COMMANDS:
         return True
-    sentence = words.clauses.count(words.clauses[hit.head])
     return sentence - (hit.tail - hit.head + 1) <= AROUND
