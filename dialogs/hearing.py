@@ -145,6 +145,8 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
         yield from _fact("authority.role", reading.role, inbound, value=reading.role.value.value)
     if reading.decides is not None:
         yield from _fact("authority.decides", reading.decides, inbound)
+    if reading.boss is not None:
+        yield from _fact("authority.person", reading.boss, inbound)
     if reading.people is not None:
         yield from _fact("people.count", reading.people, inbound)
     for key, found in (

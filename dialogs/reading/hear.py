@@ -230,6 +230,7 @@ def _words(
         language=language,
         role=role.level,
         decides=role.decides,
+        boss=role.boss,
         needs=needs,
         tech=read_tech(message, hits.get("tech", ())),
         answer=answer,

@@ -7,6 +7,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.matching import WordSet, word_set
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
 from dialogs.reading.text import Text
 from dialogs.reading.values import Asked, Found
@@ -39,6 +40,7 @@ class Negations:
 
     words: frozenset[str]
     articles: frozenset[str]
+    bosses: WordSet  # who decides in other firms: "director", "husband", "board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ class RoleRead(Struct, frozen=True, gc=False):
 
     level: Found[RoleLevel] | None
     decides: Found[bool] | None
+    boss: Found[str] | None = None  # who else is said to decide, in the visitor's words
 
 
 def compile_role(lexicon: Lexicon) -> RoleWords:
     """The section `role`: levels, `decides`, `decides_not`, `other`, `they` (of somebody else), `self` and `i_am`."""
-    negations = Negations(frozenset(lexicon.words("sets", "negation")), frozenset(lexicon.words("sets", "articles")))
+    negations = Negations(
+        frozenset(lexicon.words("sets", "negation")),
+        frozenset(lexicon.words("sets", "articles")),
+        word_set(text for text in lexicon.words("sets", "boss") if " " not in text),
+    )
     return RoleWords(entries(lexicon, "role"), negations)
 
 
@@ -103,7 +110,9 @@ def read_role(
     title = _chosen(titles, words)
     sure = 1.0 if asked is Asked.ROLE or (title is not None and _near(title, words, selves)) else NAMED
     level = None if title is None else _found(text, title, _LEVELS[title.value], sure)
-    return RoleRead(level, _decides(text, title, for_, against, negations, words, min(sure, HEADING)))
+    decides = _decides(text, title, for_, against, negations, words, min(sure, HEADING))
+    boss = _boss(text, words, against, hits, negations.bosses) if decides is not None and not decides.value else None
+    return RoleRead(level, decides, boss)
 
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:
@@ -226,6 +235,19 @@ def _decides(
         return _found(text, against[0], False)
     if title is not None and title.value in _HEADS:
         return Found(True, title.start, title.end, text.quote(title.start, title.end), "role.heads", sure)
+    return None
+
+
+def _boss(text: Text, words: Words, against: Sequence[Hit], hits: Sequence[Hit], bosses: WordSet) -> Found[str] | None:
+    """Who is named in "the commercial director decides", with the whole title."""
+    for said in against:
+        at = next((at for at in range(said.head, said.tail + 1) if words.norms[at] in bosses), None)
+        if at is not None:
+            titles = [hit for hit in hits if hit.value in _LEVELS and hit.head <= at <= hit.tail]
+            start = min([words.starts[at], *(hit.start for hit in titles)])
+            end = max([words.ends[at], *(hit.end for hit in titles)])
+            quote = text.quote(start, end)
+            return Found(quote, start, end, quote, "role.boss")
     return None
 
 

@@ -122,6 +122,7 @@ class Reading(Struct, frozen=True, gc=False):
     timing: Found[Window] | None = None
     role: Found[RoleLevel] | None = None
     decides: Found[bool] | None = None
+    boss: Found[str] | None = None  # who else decides
     people: Found[Headcount] | None = None
     needs: tuple[Found[str], ...] = ()
     tech: tuple[Found[str], ...] = ()
