@@ -287,6 +287,7 @@ def _not_served(known: Knowledge, company: Company) -> list[Flag]:
     ]
     if rental and "rental" not in company.services and not served:
         return [Flag("not_served", rental)]
-    if categories and not served:
+    ours = any(fact.value in company.stack.works_in for fact in known.facts("need.stack"))
+    if categories and not served and not ours:  # a system of another kind, to be built in what we build in
         return [Flag("not_served", categories)]
     return []

@@ -309,9 +309,16 @@ def _mentions(
     for kind, found in hits.items():
         if kind.startswith(PREFIX):
             own += _own_first(found, language)
+    own = [hit for hit in own if not _roughly(hit, words)]
     if asked is not Asked.MONEY:
         own = [hit for hit in own if not _of_no_price(hit, words, tongue)]
     return read_mentions(message, words, own, tongue.negations.words, asked)
+
+
+def _roughly(hit: Hit, words: Words) -> bool:
+    """Whether the word that seems to find a price fine only makes a sum a rough one: "budżet ok. 150 tys."."""
+    behind = words.norms[hit.tail + 1 : hit.tail + 2]
+    return hit.kind == PREFIX + PRICE and hit.value in CONTENT and bool(behind) and behind[0][0].isdigit()
 
 
 def _of_no_price(hit: Hit, words: Words, tongue: Tongue) -> bool:

@@ -110,6 +110,11 @@ def test_a_criterion_has_the_points_of_its_best_rule(
     assert (expected, verdict) == (row.points, row.verdict)
 
 
+@pytest.mark.parametrize(("stack", "flags"), [("java", ()), ("dotnet", ("not_served",)), ("sap", ("not_served",))])
+def test_what_is_built_in_our_technology_is_looked_at_whatever_it_is(stack: str, flags: tuple[str, ...]) -> None:
+    assert weigh([fact("need.category", "erp"), fact("need.stack", stack)]).flag_names == flags
+
+
 @pytest.mark.parametrize(
     ("facts", "flag", "criterion"),
     [
