@@ -26,6 +26,7 @@ _LEVELS = {
     "specialist": RoleLevel.SPECIALIST,
     "outsider": RoleLevel.NONE,
     "c_level_asked": RoleLevel.C_LEVEL,
+    "specialist_asked": RoleLevel.SPECIALIST,
 }
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
