@@ -69,6 +69,8 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
             code = words.currencies[tokens[at + 1].text]
             return [_with_cents(numbers, Amount(ONE, ONE, at, at + 2, code), words)]
         scale = words.scales.get(token.text)
+        if scale is not None and (led := numbers.starting.get(at + 1)) is not None and led.scale == ONE:
+            continue  # "косарів п'ятдесят"
         if scale is None and token.text in words.piece_scales and currency_at(numbers, at + 1, words) is not None:
             scale = words.piece_scales[token.text]
         if scale is not None or token.text in words.thousands:

@@ -159,7 +159,9 @@ def _window(found: Expression, today: date) -> Window | None:
     stretch = found.dated.stretch
     start: date | None = stretch.start
     end: date | None = found.until.stretch.end if found.until else stretch.end
-    if found.relation in {Relation.BY, Relation.BEFORE, Relation.DUE}:
+    if found.relation is Relation.DUE and found.dated.due is None:
+        start = None  # "deadline June": its last day
+    elif found.relation in {Relation.BY, Relation.BEFORE, Relation.DUE}:
         start, end = None, last_day_before(found.dated, today)
     elif found.relation in {Relation.AFTER, Relation.NOT_BEFORE} or found.onwards:
         start, end = first_day_after(found), None
@@ -213,6 +215,8 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
         return _length_score(dates, found, found.length, words, asked)
     if found.dated is None or found.dated.stretch.past:
         return 0
+    if found.relation is Relation.NONE and _negated(dates, found, words):
+        return 0  # "not this year"
     if found.relation is not Relation.NONE:
         year = found.dated.stretch.grain == "year"
         return 0 if year and found.relation is Relation.FROM and found.dated.stretch.start <= dates.today else 3
@@ -270,7 +274,8 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
     before = tokens[found.first - 1].text if found.first else ""
     if length.unit == "year" and length.low >= OLD and asked is not Asked.TIMING and found.relation is not Relation.IN:
         return 0
-    if not length.named and any(number.last in {found.first, found.first - 1} for number in dates.numbers.found):
+    behind = {found.first} if before == "," else {found.first, found.first - 1}
+    if not length.named and any(number.last in behind for number in dates.numbers.found):
         return 0  # "2,5 tys. za miesiąc" is a price
     if any(token.text in words.turnover for token in tokens[max(first, found.first - APART) : found.last + 1]):
         return 0
@@ -334,7 +339,7 @@ def _phase(tokens: Sequence[Token], found: Expression, words: TimingWords) -> Ph
     for phase, listed in ((Phase.START, words.start), (Phase.FINISH, words.finish)):
         for at in range(first, last):
             if listed.begins(tokens, at):
-                distance = found.first - at if at < found.first else at - found.last + 1
+                distance = found.first - at if at < found.first else at - found.last + 2  # "start in May, end in June"
                 if nearest is None or distance < nearest[0]:
                     nearest = distance, phase
     return nearest[1] if nearest else None
