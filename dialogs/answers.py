@@ -6,10 +6,10 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from dialogs import moves
-from dialogs.asking import asks_nothing, meant, questions_of, respond, without_questions
+from dialogs.asking import asks_nothing, is_of_the_work, meant, questions_of, respond, without_questions
 from dialogs.doubts import clash, is_doubt
 from dialogs.framework import ChoiceSpec, Question
-from dialogs.freewords import says_something
+from dialogs.freewords import says_much, says_something
 from dialogs.hearing import (
     Told,
     news,
@@ -43,6 +43,8 @@ SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" 
 _SURE = 0.8  # how sure the language must be before the bot follows the visitor into it
 _SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
 _WORDS_TO_SWITCH = 3
+
+_SMALLER = frozenset(("need.category", "need.purpose", "need.feature"))  # told of work that can be done
 
 _COURTESY = {Social.GREETING: "hello", Social.COURTESY: "welcome", Social.PRESENCE: "here"}
 _COMMANDS = {
@@ -91,6 +93,8 @@ def take_text(talk: Talk) -> None:
         listened, reading, told, library.faq, library.ears, estimated=lambda: talk.weighed.estimate is not None
     )
     intent = called or meant(intent, reading, questions)
+    if called is None and intent is Intent.STOP and is_of_the_work(told, reading, listened.text.folded):
+        intent = None
     told, reading = without_questions(told, reading, questions, listened.text.folded)
     if question is not None and not says_something(told, listened, reading, library.ears, question.text):
         told = without_free_answer(told)
@@ -125,7 +129,24 @@ def take_text(talk: Talk) -> None:
     if empty and question is not None and asks_nothing(listened, talk.library.ears):
         moves.repeat(talk, [])
         return
+    if empty and _may_want_less(talk, reading) and says_much(listened, reading, talk.library.ears):
+        _let_in(talk)
+        moves.go_on(talk, [talk.lead("ack.plain")])
+        return
     _take_answer(talk, reading, told, question, intent, said, priced=priced)
+
+
+def _let_in(talk: Talk) -> None:
+    """The dream too large is given up; what was left unasked when it was turned away may be asked now."""
+    talk.withdraw("need.scale")
+    if talk.before.stage is Stage.DISQUALIFIED:
+        talk.change(asked=tuple(one for one in talk.conversation.asked if one.ending is not Ending.PASSED))
+
+
+def _may_want_less(talk: Talk, reading: Reading) -> bool:
+    """Whether somebody turned away with a dream too large writes on: what they want now is asked, not waved off."""
+    turned_away = talk.before.stage is Stage.DISQUALIFIED and talk.before.mode is Mode.CLOSED
+    return turned_away and reading.social is None and talk.known.value("need.scale") is not None
 
 
 def _heard(told: Told, intent: Intent | None) -> tuple[str, ...]:
@@ -305,12 +326,20 @@ def _small_talk(talk: Talk, reading: Reading) -> None:
         moves.start(talk)
     elif reading.social is Social.PRESENCE:
         talk.say(talk.line("here"))
+    elif _goes_on(talk, reading):
+        moves.ask_on(talk, [talk.lead("ack.plain")])
     elif talk.conversation.mode is Mode.HANDED_OVER and "wants_human" in talk.weighed.flag_names:
         talk.say(talk.line("human.already"))
     elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED, Mode.PARKED):
         talk.say(talk.line("close.anything"))
     else:
         moves.ask_on(talk, [talk.lead("ack.plain" if reading.answer else "ack.unclear")])
+
+
+def _goes_on(talk: Talk, reading: Reading) -> bool:
+    """Whether who ended the talk says "let's go on": the next question is asked."""
+    ended = talk.conversation.mode is Mode.CLOSED and talk.conversation.stage is not Stage.DISQUALIFIED
+    return ended and reading.intent is not None and reading.intent.value is Intent.SKIP
 
 
 def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...], bool]:
@@ -326,8 +355,8 @@ def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...
 
 def _lift(talk: Talk, fresh: tuple[Fact, ...], before: Knowledge) -> None:
     """What new words take back: another need ends the dream of an own Google, a technology of ours ends "only that"."""
-    if before.facts("need.scale") and any(fact.key == "need.category" for fact in fresh):
-        talk.withdraw("need.scale")
+    if before.facts("need.scale") and any(fact.key in _SMALLER for fact in fresh):
+        _let_in(talk)
     ours = [fact for fact in fresh if fact.key == "need.stack" and fact.value in talk.company.stack.works_in]
     if ours and before.value("need.exclusive_stack") == "yes":
         talk.learn([replace(ours[0], key="need.exclusive_stack", value="no")])

@@ -9,7 +9,7 @@ from dialogs.faq import Asked, Faq
 from dialogs.hearing import FREE_ANSWER, LONGEST_NOTE, Told
 from dialogs.phrases import brand
 from dialogs.reading.hear import Ears, Listened
-from dialogs.reading.values import Answer, Ask, Found, Intent, Reading
+from dialogs.reading.values import Answer, Ask, Found, Intent, Reading, Social
 from dialogs.talk import Talk
 from dialogs.values import Mode
 from scoring.stages import Stage
@@ -20,6 +20,8 @@ MOST_BESIDE_PRICE = 1  # words that say something beside the demand for a price,
 _ABOUT_WORK = ("need.category", "need.stack")
 _PLAIN = frozenset((Answer.YES, Answer.NO))
 _NEVER_ASKED = frozenset((Intent.HUMAN, Intent.STOP, Intent.RESTART))  # said in whatever form, these are meant
+
+_BREAKS = frozenset(",.;!?\n")  # where one thing said ends and another begins
 
 _OF_THE_ESTIMATE = frozenset((Ask.PRICE, Ask.TIME))
 _LIKE_A_QUESTION = frozenset((Intent.CLARIFY, Intent.OFF_TOPIC))  # "what exactly does it cost"
@@ -55,7 +57,7 @@ def questions_of(
     answered = tuple(one for one in asked if one.entry and not (priced and _is_all(prices, one, listened, ears)))
     able, noted = [], []
     for one in asked:
-        if one in answered or _of_the_talk(one, reading):
+        if one in answered or reading.social is Social.PRESENCE or _of_the_talk(one, reading):
             continue
         inside = [fact for fact in facts if _within(fact.evidence.start, fact.evidence.end, one)]
         work = [fact for fact in inside if fact.key in _ABOUT_WORK]
@@ -172,6 +174,17 @@ def meant(intent: Intent | None, reading: Reading, questions: Questions) -> Inte
     if questions.price is not None and intent in _LIKE_A_QUESTION:
         return None
     return None if any(_within(found.start, found.end, one) for one in questions.answered) else intent
+
+
+def is_of_the_work(told: Told, reading: Reading, folded: str) -> bool:
+    """Whether the words of an intent go on a wish begun before: "a portal so that clients stop calling us"."""
+    found = reading.intent
+    return found is not None and any(
+        fact.key in _ABOUT_WORK
+        and fact.evidence.end <= found.start
+        and not _BREAKS & set(folded[fact.evidence.end : found.start])
+        for fact in told.facts
+    )
 
 
 def without_questions(told: Told, reading: Reading, questions: Questions, folded: str) -> tuple[Told, Reading]:

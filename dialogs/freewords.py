@@ -42,6 +42,11 @@ def says_something(told: Told, listened: Listened, reading: Reading, ears: Ears,
     return words >= (LEAST_BESIDE if busy or answer is not None else 1)
 
 
+def says_much(listened: Listened, reading: Reading, ears: Ears) -> bool:
+    """Whether a message in which no fact was read has words of its own: "and just a chat for the staff?"."""
+    return len(_telling(listened, (), reading, ears)) >= LEAST_BESIDE
+
+
 def _busy(
     listened: Listened, facts: Sequence[Fact], reading: Reading, ears: Ears, matters: Sequence[str]
 ) -> frozenset[int]:

@@ -80,6 +80,7 @@ BUILDS = frozenset(
     )
 )
 VAGUE = frozenset(("custom_software", "other"))  # named only where nothing more exact is
+PARTS = frozenset(("integration",))  # needs that are also a part of any other: "a shop" – "with online payment"
 
 
 def without_the_kind(told: Told, known: Knowledge, question: Question | None, inbound: Inbound) -> Told:
@@ -102,9 +103,20 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     if "need.exclusive_stack" not in told.keys and "?" not in inbound.text:
         systems = [fact for fact in kept if fact.key == "need.stack" and fact.value not in BUILDS]
         kept = [fact for fact in kept if fact not in systems and not _named_by(fact, systems)]
-    if len(kept) < len(told.facts) and not {fact.key for fact in kept} & set(question.fills):
+    details = len(kept) < len(told.facts) or any(_details(fact, known) for fact in kept)
+    kept = [fact for fact in kept if not (_details(fact, known) and fact.value in needs)]  # no news but for its words
+    if details and not {fact.key for fact in kept} & set(question.fills):
         kept.append(_whole(question.text, inbound))
     return Told(tuple(kept))
+
+
+def _details(fact: Fact, known: Knowledge) -> bool:
+    """Whether a need named again says more of the first: "track deals" of a CRM, and not "a CRM" once more."""
+    if fact.key != "need.category":
+        return False
+    quote = fact.evidence.quote.casefold()
+    earlier = [one.evidence.quote.casefold() for one in known.facts("need.category") if one.value == fact.value]
+    return fact.value in PARTS or (bool(earlier) and not any(one in quote or quote in one for one in earlier))
 
 
 def _named_by(fact: Fact, systems: Sequence[Fact]) -> bool:
@@ -194,6 +206,8 @@ def _answers(reading: Reading, inbound: Inbound, question: Question, facts: Sequ
     answer = reading.answer
     if answer is None or (reading.intent is not None and reading.intent.value is Intent.CORRECTION):
         return  # "no, I meant …" is about what was said before, not about this question
+    if reading.denied and answer.value is Answer.NO:
+        return  # "no, not a CRM, an app"
     if answer.how == ASSENT and not question.assent:
         return  # "ok" to "have you got …?" does not say that they have
     matters = {key.partition(".")[0] for key in question.fills}

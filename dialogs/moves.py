@@ -7,8 +7,9 @@ from dialogs.reading.values import Ask
 from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
 from dialogs.tree import next_question
 from dialogs.values import Choice, EffectKind, Ending, Mode
+from scoring.conditions import MANY
 from scoring.stages import STAGES, Stage
-from scoring.values import Temperature
+from scoring.values import Fact, Temperature
 
 _HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
 
@@ -186,9 +187,20 @@ _NEWS = frozenset({*CONTACTS, "dialog.wants_human"})
 
 
 def _is_news_to_sales(talk: Talk) -> bool:
-    keys = {fact.key for fact in talk.conversation.facts[len(talk.before.facts) :]}
+    new = talk.conversation.facts[len(talk.before.facts) :]
+    keys = {fact.key for fact in new}
+    if talk.before.handoff and _corrects(new, talk.before.facts):
+        return True
     over = talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED)  # sales read what comes after the talk as well
     return bool(keys & _NEWS) or (over and bool(keys))
+
+
+def _corrects(new: Sequence[Fact], before: Sequence[Fact]) -> bool:
+    """Whether something that sales have read is told otherwise now."""
+    return any(
+        fact.key not in MANY and any(one.key == fact.key and one.value not in (None, fact.value) for one in before)
+        for fact in new
+    ) or any(fact.how == "denied" for fact in new)
 
 
 def farewell(talk: Talk, flag: str, before: list[str]) -> None:

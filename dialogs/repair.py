@@ -17,6 +17,7 @@ from scoring.conditions import Knowledge
 from scoring.values import Evidence, Fact, MoneyRange, Source, Urgency, Window
 
 CORRECTABLE = {"budget.amount": Asked.MONEY, "timing.deadline": Asked.TIMING, "people.count": Asked.PEOPLE}
+ABOUT_THE_WORK = ("need.detail", "need.scope", "need.feature")  # told of one work, and nothing of another
 LONGEST_SLIP = 10  # words of a message that mends something by a number alone
 LARGEST_IN_THOUSANDS = 10_000  # "in thousands" said of more than that is about something else
 
@@ -224,4 +225,6 @@ def taken_back(reading: Reading, told: Told, known: Knowledge, talk: Talk) -> tu
     first = denied[0]
     evidence = Evidence(Source.MESSAGE, talk.inbound.id, first.quote, first.start, first.end)
     withdrawal = Fact("need.category", None, evidence, "denied", talk.inbound.at)
-    return (withdrawal, *(fact for fact in standing if fact.value not in gone))
+    kept = [fact for fact in standing if fact.value not in gone]
+    of_the_work = () if kept else (key for key in ABOUT_THE_WORK if known.facts(key) and key not in told.keys)
+    return (withdrawal, *kept, *(structs.replace(withdrawal, key=key) for key in of_the_work))
