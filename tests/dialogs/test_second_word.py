@@ -102,6 +102,7 @@ def test_taking_leave_of_a_dream_opens_nothing(text: str) -> None:
 def test_a_wish_that_something_stops_does_not_end_the_talk() -> None:
     one = talk("en", "We need a portal so customers can stop calling a human agent")
     assert one.last.asked == "need.detail"
+    assert talk("en", "We need software for human resources").last.asked == "need.detail"
     assert talk("en", "I wanted a website, stop writing to me").conversation.mode is Mode.CLOSED
 
 
