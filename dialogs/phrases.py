@@ -29,7 +29,7 @@ def _currency(amount: Decimal, currency: str, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(day: date, language: str) -> str:
-    return format_date(day, "long", locale=language)
+    return format_date(day, "d MMMM y" if language == "en" else "long", locale=language)  # as the console writes it
 
 
 def money_text(amount: Decimal, currency: str | None, language: str, library: Library) -> str:

@@ -610,7 +610,7 @@ class TestFiles:
         [
             ("spec.pdf", 0, "arrived empty"),
             ("spec.pdf", 900, "could not be stored, ask for it once more"),
-            ("refused:size:film.pdf", 99_000_000, "not accepted: longer than 10 MB"),
+            ("refused:size:film.pdf", 99_000_000, "not accepted: larger than 10 MB"),
             ("refused:type:setup.exe", 5, "not accepted: not a type we take"),
             ("refused:kind:voice.ogg", 5, "not accepted: neither a document nor a picture"),
             ("refused:empty:spec.pdf", 0, "arrived empty"),

@@ -84,11 +84,11 @@ def test_a_sum_is_said_back_as_it_was_meant(library: Library, said: MoneyRange, 
 WINDOWS = (
     (
         Window(None, START, Urgency.DATED),
-        {"en": "by March 2, 2026", "pl": "do 2 marca 2026", "uk": "до 2 березня 2026 р.", "ru": "до 2 марта 2026 года"},
+        {"en": "by 2 March 2026", "pl": "do 2 marca 2026", "uk": "до 2 березня 2026 р.", "ru": "до 2 марта 2026 года"},
     ),
-    (Window(START, None, Urgency.DATED), {"en": "from March 2, 2026", "pl": "od 2 marca 2026"}),
-    (Window(START, START, Urgency.DATED), {"en": "around March 2, 2026", "ru": "около 2 марта 2026 года"}),
-    (Window(START, END, Urgency.DATED), {"en": "March 2, 2026 – May 31, 2026", "pl": "2 marca 2026 – 31 maja 2026"}),
+    (Window(START, None, Urgency.DATED), {"en": "from 2 March 2026", "pl": "od 2 marca 2026"}),
+    (Window(START, START, Urgency.DATED), {"en": "around 2 March 2026", "ru": "около 2 марта 2026 года"}),
+    (Window(START, END, Urgency.DATED), {"en": "2 March 2026 – 31 May 2026", "pl": "2 marca 2026 – 31 maja 2026"}),
     (Window(None, None, Urgency.FLEXIBLE), {"en": "no rush", "pl": "bez pośpiechu", "ru": "без спешки"}),
     (Window(None, None, Urgency.ASAP), {"en": "as soon as possible", "uk": "якнайшвидше"}),
 )
@@ -121,6 +121,7 @@ def test_notes_come_in_one_order_and_each_only_once(library: Library, language: 
         ("authority.decides", False, "others decide too"),
         ("people.count", Headcount(20, 20), "20 people"),
         ("people.count", Headcount(20, 50), "20–50 people"),
+        ("people.count", Headcount(1, 1), "1 person"),
         ("spec.has", "partly", "there is a draft"),
         ("contact.email_kind", "corporate", ""),  # nothing a visitor would want to hear back
         ("dialog.wants_human", True, ""),
@@ -129,3 +130,23 @@ def test_notes_come_in_one_order_and_each_only_once(library: Library, language: 
 )
 def test_a_fact_is_said_back_in_words(library: Library, key: str, value: object, text: str) -> None:
     assert text == notes([fact(key, value)], voice(library, "en"), library)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "text"),
+    [
+        ("en", "CFO", "who else decides – “CFO”"),
+        ("pl", "dyrektorem", "kto jeszcze decyduje – „dyrektorem”"),
+        ("uk", "директором", "хто ще вирішує – «директором»"),
+        ("ru", "бухгалтером", "кто ещё решает – «бухгалтером»"),
+    ],
+)
+def test_a_person_named_in_any_case_is_quoted(library: Library, language: str, word: str, text: str) -> None:
+    """The words are the visitor's, in the case of their sentence and not of ours."""
+    assert text == notes([fact("authority.person", word)], voice(library, language), library)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_weeks_that_are_no_range_are_one_number(library: Library, language: str) -> None:
+    said = library.wordings[language].render("estimate.weeks", weeks_low=3, weeks_high=3)
+    assert said.count("3") == 1
