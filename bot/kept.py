@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 T = TypeVar("T")
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "__pycache__"
@@ -22,10 +24,11 @@ MOST = 6  # files: the packaged words and those of a few workspaces, 3 MB each
 _DIGEST = hashlib.sha256().digest_size
 
 
-def code(*packages: Path) -> bytes:
-    """A hash of the interpreter and of all code in these packages."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(path for package in packages for path in package.rglob("*.py")):
+def code(*sources: Path) -> bytes:
+    """A hash of the interpreter, of what our values are made with, and of all code in these packages and modules."""
+    digest = hashlib.sha256(f"{sys.version} {msgspec.__version__}".encode())
+    modules = (module for source in sources for module in (source.rglob("*.py") if source.is_dir() else (source,)))
+    for path in sorted(modules):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.digest()
 
@@ -60,10 +63,15 @@ def _keep(path: Path, held: bytes) -> None:
     """Write it whole or not at all, and let go of the oldest."""
     path.parent.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-        file.write(hashlib.sha256(held).digest() + held)
-    fresh = Path(file.name)
-    fresh.chmod(0o644)  # whoever may read the words may read what was made of them
-    fresh.replace(path)
+        fresh = Path(file.name)
+        try:
+            file.write(hashlib.sha256(held).digest() + held)
+            file.flush()
+            fresh.chmod(0o644)  # whoever may read the words may read what was made of them
+            fresh.replace(path)
+        except OSError:  # a full disk is not filled up with halves
+            fresh.unlink(missing_ok=True)
+            raise
     files = sorted(path.parent.glob("words-*.bin*"), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in files[MOST:]:
         old.unlink(missing_ok=True)

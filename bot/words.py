@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.kept import FOLDER, code, kept
+from dialogs.reading.contacts import load_regions
 from dialogs.reading.hear import Ears, compile_ears
 from dialogs.reading.text import fold
 from dialogs.yaml_source import YamlSource
 
 HERE = Path(__file__).resolve().parent
-_CODE = tuple(HERE.parent / floor for floor in ("scoring", "dialogs"))
+_CODE = (*(HERE.parent / floor for floor in ("scoring", "dialogs")), Path(__file__).resolve())
 
 
 class Lexicons:
@@ -76,7 +77,10 @@ def compile_words(
         *(f"{language}\n{text}".encode() for language, (_, text) in lexicons.texts.items()),
         repr((own, keywords)).encode(),
     )
-    return kept(made_of, compiled, folder)
+    words = kept(made_of, compiled, folder)
+    for tongue in words.ears.tongues.values():
+        load_regions(tongue.contacts.regions)  # what compiling them has loaded beside, an earlier start has not
+    return words
 
 
 def merged(ours: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

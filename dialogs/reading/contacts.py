@@ -118,9 +118,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
     for region in regions:
         if region not in phonenumbers.SUPPORTED_REGIONS:
             lexicon.refuse("contacts.regions", f"expected countries as two letters each, found {region}", "write DE")
-        # Loads the tables of the region now, not in a turn.
-        phonenumbers.is_possible_number_string("1", region)
-        phonenumbers.example_number(region)
+    load_regions(regions)
     by_length = sorted(listed("name"), key=len, reverse=True)
     return ContactWords(
         regions,
@@ -142,6 +140,13 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         listed("models"),
         Heads(*(_heads(listed(key)) for key in ("at", "telegram", "name", "names", "company", "legal"))),
     )
+
+
+def load_regions(regions: Iterable[str]) -> None:
+    """Load the tables of these countries' telephones now: it takes tens of milliseconds, which no turn should."""
+    for region in regions:
+        phonenumbers.is_possible_number_string("1", region)
+        phonenumbers.example_number(region)
 
 
 def _heads(texts: Iterable[str]) -> frozenset[str]:

@@ -80,6 +80,24 @@ def test_code_is_told_apart_by_what_it_says(tmp_path: Path) -> None:
     assert code(tmp_path) != before
 
 
+def test_a_full_disk_is_not_filled_up_with_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert kept((b"x",), maker("made")[0], tmp_path) == "made"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tables_of_telephones_are_loaded_at_every_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (LOCALES / "en" / "lexicon.yaml").read_text("utf-8")
+    compile_words(Lexicons({"en": ("en", text)}), {}, {}, tmp_path)
+    loaded: list[str] = []
+    monkeypatch.setattr(sys.modules["bot.words"], "load_regions", loaded.extend)
+    compile_words(Lexicons({"en": ("en", text)}), {}, {}, tmp_path)
+    assert "GB" in loaded
+
+
 def test_what_is_kept_reads_as_what_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def words() -> Lexicons:
         return Lexicons({one: (one, (LOCALES / one / "lexicon.yaml").read_text("utf-8")) for one in ("en", "pl")})
