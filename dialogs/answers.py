@@ -32,7 +32,7 @@ from scoring.conditions import Knowledge
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, Source
 
-WHO = ("contact.", "company.")
+WHO = ("contact.", "company.")  # keys that tell who somebody is, and nothing of the work
 LONGEST_READ = 10_000  # characters; the rest stays in the transcript unread
 MOST_LINES = 12  # of one message, from the last, looked at one by one
 LONGEST_CALL = 60  # characters of a line that is nothing but a call
@@ -145,8 +145,11 @@ def _let_in(talk: Talk) -> None:
 
 def _may_want_less(talk: Talk, reading: Reading) -> bool:
     """Whether somebody turned away with a dream too large writes on: what they want now is asked, not waved off."""
-    turned_away = talk.before.stage is Stage.DISQUALIFIED and talk.before.mode is Mode.CLOSED
-    return turned_away and reading.social is None and talk.known.value("need.scale") is not None
+    return _was_turned_away(talk) and reading.social is None and talk.known.value("need.scale") is not None
+
+
+def _was_turned_away(talk: Talk) -> bool:
+    return talk.before.stage is Stage.DISQUALIFIED and talk.before.mode is Mode.CLOSED
 
 
 def _heard(told: Told, intent: Intent | None) -> tuple[str, ...]:
@@ -297,8 +300,7 @@ def _take_answer(
 
 def _leaves_a_contact_all_the_same(talk: Talk, fresh: Sequence[Fact]) -> bool:
     """Whether somebody we turned away wants to be reached: a person looks, as we may have got it wrong."""
-    turned_away = talk.before.stage is Stage.DISQUALIFIED and talk.before.mode is Mode.CLOSED
-    return turned_away and any(fact.key in moves.CONTACTS for fact in fresh)
+    return _was_turned_away(talk) and any(fact.key in moves.CONTACTS for fact in fresh)
 
 
 def _asks_to_come_back(reading: Reading) -> bool:

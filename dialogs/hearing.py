@@ -11,6 +11,8 @@ from msgspec import structs
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.library import MailDomains
 from dialogs.reading.answer import ASSENT
+from dialogs.reading.needs import VAGUE
+from dialogs.reading.role import HEADS
 from dialogs.reading.values import Answer, Found, Intent, Reading
 from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
@@ -60,26 +62,21 @@ def _overruled(fact: Fact, reading: Reading) -> bool:
 
 KIND_OF = {"ecommerce": "website"}  # a shop is a site: "100 thousand for the site" names nothing new
 # Technologies things are built in; all others are systems they are connected to.
-BUILDS = frozenset(
-    (
-        *(
-            "android",
-            "cpp",
-            "delphi",
-            "django",
-            "dotnet",
-            "flutter",
-            "foxpro",
-            "go",
-            "ios",
-            "java",
-            "javascript",
-            "kotlin",
-        ),
-        *("laravel", "nodejs", "php", "python", "react", "ruby", "swift", "typescript", "vue"),
-    )
+_FOR_SCREENS = (
+    "android",
+    "ios",
+    "flutter",
+    "kotlin",
+    "swift",
+    "java",
+    "javascript",
+    "typescript",
+    "react",
+    "vue",
+    "nodejs",
 )
-VAGUE = frozenset(("custom_software", "other"))  # named only where nothing more exact is
+_FOR_SERVERS = ("cpp", "delphi", "django", "dotnet", "foxpro", "go", "laravel", "php", "python", "ruby")
+BUILDS = frozenset((*_FOR_SCREENS, *_FOR_SERVERS))
 PARTS = frozenset(("integration",))  # needs that are also a part of any other: "a shop" – "with online payment"
 
 
@@ -132,8 +129,11 @@ def without_titles_of_others(told: Told, known: Knowledge, question: Question | 
     own = known.facts("authority.role")
     if not own or (question is not None and "authority.role" in question.fills):
         return told
-    kept = (fact for fact in told.facts if not (fact.how.startswith("role.") and fact.confidence < own[-1].confidence))
-    return Told(tuple(kept))
+    named = [one for one in told.facts if one.key == "authority.role" and one.confidence < own[-1].confidence]
+    quotes = {one.evidence.quote for one in named}  # whoever heads the firm was taken to decide by the same words
+    return Told(
+        tuple(one for one in told.facts if one not in named and not (one.how == HEADS and one.evidence.quote in quotes))
+    )
 
 
 def without_free_answer(told: Told) -> Told:

@@ -28,6 +28,7 @@ _LEVELS = {
     "c_level_asked": RoleLevel.C_LEVEL,
     "specialist_asked": RoleLevel.SPECIALIST,
 }
+HEADS = "role.heads"  # read from a title alone: its holder decides
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
 NAMED = 0.8  # how sure it is that a title is the writer's that only opens a part of the sentence: "Anna, buyer"
@@ -235,7 +236,7 @@ def _decides(
     if against:
         return _found(text, against[0], False)
     if title is not None and title.value in _HEADS:
-        return Found(True, title.start, title.end, text.quote(title.start, title.end), "role.heads", sure)
+        return Found(True, title.start, title.end, text.quote(title.start, title.end), HEADS, sure)
     return None
 
 

@@ -472,6 +472,15 @@ def test_a_title_that_is_only_named_is_not_the_visitors_once_they_told_their_own
     assert Knowledge(one.conversation.facts).value("authority.role") == role
 
 
+def test_who_says_they_are_the_owner_after_all_decides(library: Library) -> None:
+    one = visitor(library)
+    one.says("we need an online shop, I am a manager, my boss decides")
+    assert Knowledge(one.conversation.facts).value("authority.decides") is False
+    one.says("I am the owner")
+    known = Knowledge(one.conversation.facts)
+    assert (known.value("authority.role"), known.value("authority.decides")) == ("owner", True)
+
+
 def test_a_contact_left_while_the_talk_rests_does_not_wake_it(library: Library) -> None:
     one = visitor(library)
     one.says("we need a mobile app for our gym")
