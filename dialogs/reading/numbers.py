@@ -15,7 +15,8 @@ TEN = Decimal(10)
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
 MOST_DIGITS = 12  # behind a point
-_EXACT = frozenset({2, 4, 5, 8, 10, 100, 1000})  # parts of a whole that decimals can say
+_PARTS = frozenset({2, 3, 4, 5, 8, 10, 100, 1000})  # of a scale
+_ROUGHLY = Decimal("0.001")  # a third of a million is 333 thousand
 BOUNDLESS = Decimal(10**15)  # more than any number in words
 THOUSAND = Decimal(1000)
 _COMPOUND = 6, 60  # letters of a number written as one word
@@ -262,6 +263,9 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
             odd = True
             index += 1
             continue
+        if index > at and token.glued and tokens[index - 1].kind == "n" and text in words.cardinal_ends:
+            index += 1  # "80ish thousand"
+            continue
         small = words.small.get(text)
         if small is None and group is None and text in words.vague:
             small, top = words.vague[text]
@@ -364,9 +368,9 @@ def _fraction(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[D
     step += 1
     while step < len(tokens) and (tokens[step].text in words.of or tokens[step].text in words.articles):
         step += 1
-    if parts not in _EXACT or not _scale_at(tokens, step, words):
+    if parts not in _PARTS or not _scale_at(tokens, step, words):
         return None
-    return count / parts, step
+    return (count / parts).quantize(_ROUGHLY).normalize(), step
 
 
 def _room(value: Decimal) -> Decimal:
