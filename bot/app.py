@@ -40,9 +40,10 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.timekeeper import Timekeeper
 from bot.workspace import LOCALES, Workspace, load_workspace
+from dialogs.values import Inbound, Kind
 from storage.errors import StorageError
 from storage.store import Store
-from storage.values import Staff
+from storage.values import Staff, TurnRequest
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
@@ -148,7 +149,13 @@ def build_app(house: House) -> Litestar:
 
     company = house.reception.library.company
     console = build_router(
-        house.store, company.name, house.settings.public_url, load_texts(LOCALES), _now, zone=company.hours.zone
+        house.store,
+        company.name,
+        house.settings.public_url,
+        load_texts(LOCALES),
+        _now,
+        lambda conversation, text, key: speak(house.reception, conversation, text, key),
+        zone=company.hours.zone,
     )
     pages = build_pages(
         lambda: house.reception.library.company,
@@ -172,6 +179,16 @@ def build_app(house: House) -> Litestar:
         logging_config=None,
         debug=False,
     )
+
+
+async def speak(reception: Reception, conversation: str, text: str, key: str) -> None:
+    """
+    One of us says something to a visitor, or hands back to the bot; the same key again changes nothing.
+
+    Raises:
+        StorageError: Nothing was stored; NoSuchConversation where there is nobody to speak to.
+    """
+    await reception.receive(TurnRequest(Inbound(f"console:{key}", conversation, Kind.HUMAN, text, _now())))
 
 
 def _openapi() -> OpenAPIConfig:

@@ -120,7 +120,7 @@ def refuse_excess(conversation: Conversation, inbound: Inbound) -> None:
     """
     if inbound.kind is Kind.SIGNAL and len(conversation.signals) >= MOST_SIGNALS:
         raise ConversationFull(f"this conversation has noted {MOST_SIGNALS} signals, which is all it can hold")
-    # Each message of a visitor, and nothing else, raises the generation.
+    # Each message, theirs or ours, raises the generation, and nothing else does.
     if inbound.kind in FROM_VISITORS and conversation.channel == "web" and conversation.generation > MOST_MESSAGES:
         raise ConversationFull(
             f"this conversation has {MOST_MESSAGES} messages and is full; thank you for your patience, "

@@ -232,8 +232,11 @@ def take_leave(talk: Talk, before: list[str]) -> None:
 
 
 def wake(talk: Talk, purpose: str) -> None:
-    """A timer fired: nudge once after silence, park after days, come back when asked to."""
-    if talk.conversation.mode in (Mode.HUMAN, Mode.HANDED_OVER, Mode.CLOSED):
+    """A timer fired: nudge once after silence, park after days, come back when asked to or when one of us has gone."""
+    if talk.conversation.mode is Mode.HUMAN:
+        _relieve(talk, purpose)
+        return
+    if talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED):
         return
     if purpose == "nudge" and talk.waiting is not None and talk.voice.once("nudged"):
         _say(talk, [talk.line("nudge")], choices(talk, talk.waiting))
@@ -259,7 +262,20 @@ def human(talk: Talk, text: str) -> None:
             talk.withdraw("dialog.wants_human")
             repeat(talk, [talk.line("human.left")])
     elif text:
+        if talk.conversation.mode is not Mode.HUMAN:  # who speaks has taken over
+            talk.enter("take_over")
+            talk.say(talk.line("human.joined"))
         talk.say(text, author="human")
+
+
+def _relieve(talk: Talk, purpose: str) -> None:
+    """One of us has been silent for long: the bot answers again, and speaks up if the visitor is waiting."""
+    if purpose == "unanswered":
+        human(talk, _HUMAN_LEAVES)
+        talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
+    elif purpose == "rest":
+        talk.enter("hand_back")
+        talk.withdraw("dialog.wants_human")
 
 
 def call_human(talk: Talk, before: Sequence[str] = ()) -> None:

@@ -32,8 +32,10 @@ from scoring.conditions import Knowledge
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, FactValue, Signal, Source
 
+REST_AFTER = timedelta(hours=1)  # of one of us who has said all there was to say: the bot is there again
 NUDGE_AFTER = timedelta(hours=2)  # the sources give no figure; long enough for a meeting, short enough to be remembered
 PARK_AFTER = timedelta(days=3)
+_VISITORS = (Kind.TEXT, Kind.CHOICE, Kind.FILE)
 OURS = frozenset({Stage.SAL, Stage.CALL, Stage.SQL, Stage.NEGOTIATION, Stage.CLOSED_WON, Stage.CLOSED_LOST})
 
 
@@ -59,7 +61,7 @@ class Talk:
         self._weighed: Assessment | None = None
         self._view: Knowledge | None = None
         self._variables: dict[str, Any] | None = None
-        if inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.FILE, Kind.START):
+        if inbound.kind in (*_VISITORS, Kind.START, Kind.HUMAN):
             self.conversation = replace(self.conversation, generation=conversation.generation + 1)
 
     # -- what is known
@@ -288,9 +290,20 @@ class Talk:
             wait = timedelta(days=max((day - today_of(self.inbound)).days, 0))
             self.cause(EffectKind.SET_TIMER, f"callback:{self.turn}", "callback", wait)
 
+    def _keep_company(self) -> None:
+        """The bot is silent while one of us talks, but nobody is left alone: it comes back when that ends."""
+        if self.conversation.mode is not Mode.HUMAN:
+            return
+        if self.inbound.kind in _VISITORS:
+            wait = timedelta(minutes=self.company.sla_minutes)
+            self.cause(EffectKind.SET_TIMER, f"unanswered:{self.turn}", "unanswered", wait)
+        elif self.inbound.kind in (Kind.HUMAN, Kind.START):
+            self.cause(EffectKind.SET_TIMER, f"rest:{self.turn}", "rest", REST_AFTER)
+
     def outcome(self) -> Outcome:
         """The turn, closed."""
         self._keep_the_date()
+        self._keep_company()
         waiting = self.waiting
         return Outcome(
             conversation=replace(self.conversation, told=self.voice.told),

@@ -10,7 +10,7 @@ from storage.part import Part
 from storage.tables import conversations, timers
 from storage.values import TimerRow
 
-SILENT = "park"  # the one purpose that writes to nobody, and so may be served at night
+SILENT = ("park", "rest")  # purposes that write to nobody, and so may be served at night
 
 
 def _due() -> Select[Any]:
@@ -19,7 +19,10 @@ def _due() -> Select[Any]:
     return (
         select(row.conversation, row.purpose, row.generation, row.due)
         .join(conversations, (stands.id == row.conversation) & (stands.generation == row.generation))
-        .where(row.due <= bindparam("now"), or_(bindparam("loud", type_=Integer) == 1, row.purpose == SILENT))
+        .where(
+            row.due <= bindparam("now"),
+            or_(bindparam("loud", type_=Integer) == 1, or_(*(row.purpose == one for one in SILENT))),
+        )
         .order_by(row.due)
         .limit(bindparam("most"))
     )

@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from bot.console.desk import Desk, Page, Visit
 from bot.console.entry import Entry, to_sign_in
 from bot.console.pages import Pages
-from bot.console.ports import ConsoleStore
+from bot.console.ports import ConsoleStore, Speak
 from bot.console.security import HEADERS, NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded
 from bot.console.views import BASE
@@ -25,6 +25,7 @@ def build_router(
     public_url: str,
     texts: Texts,
     clock: Callable[[], datetime],
+    speak: Speak,
     *,
     zone: str = "UTC",
 ) -> Router:
@@ -37,10 +38,11 @@ def build_router(
         public_url: Where browsers reach us; https makes cookies secure.
         texts: From `load_texts`.
         clock: Now, aware.
+        speak: Takes what one of us says to a visitor.
         zone: IANA name of the zone times are shown in.
     """
     sessions = Sessions(store, clock, secure=public_url.lower().startswith("https://"))
-    desk = Desk(store, company_name, texts, clock, zone, sessions, Passwords(), Throttle(clock), Throttle(clock))
+    desk = Desk(store, company_name, texts, clock, zone, speak, sessions, Passwords(), Throttle(clock), Throttle(clock))
 
     def not_signed_in(request: AnyRequest, _: SignInNeeded) -> Response[str]:
         address = to_sign_in(request)

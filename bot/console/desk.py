@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from bot.console.ports import ConsoleStore
+from bot.console.ports import ConsoleStore, Speak
 from bot.console.security import NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded, chosen_language
 from bot.console.views import BASE, STUCK
@@ -82,6 +82,7 @@ class Desk:
     texts: Texts
     clock: Callable[[], datetime]
     zone: str
+    speak: Speak
     sessions: Sessions
     passwords: Passwords
     by_address: Throttle

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bot.console.files import SentFile, sent_files
-from bot.console.transcript import Bubble, anchor, bubbles
+from bot.console.transcript import Bubble, anchor, bubbles, taken_over
 from bot.console.words import Words
 from bot.figures import budget_word
 from scoring.conditions import standing
@@ -180,6 +180,7 @@ class Explained:
     files: tuple[SentFile, ...]
     told: tuple[Told, ...]
     bubbles: tuple[Bubble, ...]
+    taken: bool  # one of us speaks, and the bot is silent
 
 
 def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) -> Explained:
@@ -204,6 +205,7 @@ def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) ->
         files=tuple(file for file in files.values() if not file.refused),
         told=tuple(_told(fact, id(fact) in stands, places, words) for fact in details.facts),
         bubbles=tuple(bubbles(details.transcript, details.facts, stands, files, words)),
+        taken=taken_over(details.transcript),
     )
 
 

@@ -1,7 +1,7 @@
 """Leads, one lead, the outbox."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response, get, post
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.console.desk import Desk, Page, Visit
 from bot.console.files import download, inbound_of
 from bot.console.lead_view import explain
+from bot.console.security import new_token
 from bot.console.session import AnyRequest, read_form
 from bot.console.views import (
     BASE,
@@ -28,13 +29,17 @@ from bot.console.views import (
 )
 from scoring.stages import Stage
 from scoring.values import Temperature
+from storage.errors import StorageError
+from storage.values import FileKept, LeadDetails
 
 LEADS_A_PAGE = 25
 _ROWS_A_TAB = 200
 _LONGEST_SEARCH = 100
 _LONGEST_KEY = 64
 _LONGEST_INBOUND = 200
-_NOTICES = frozenset(("welcome", "resent", "not_stuck"))
+_LONGEST_WORDS = 2000  # characters of one message: a form of them, in any alphabet, stays under the limit
+_NOTICES = frozenset(("welcome", "resent", "not_stuck", "back"))
+_HANDS_BACK = "hands_back"
 
 
 class Pages:
@@ -50,6 +55,9 @@ class Pages:
             get("/leads")(self.leads_part),
             get("/leads/{conversation:str}")(self.lead),
             get("/leads/{conversation:str}/news")(self.news),
+            get("/leads/{conversation:str}/talk")(self.talk),
+            post("/leads/{conversation:str}/say", status_code=303)(self.say),
+            post("/leads/{conversation:str}/hand-back", status_code=303)(self.hand_back),
             get("/leads/{conversation:str}/files/{inbound:str}")(self.file),
             get("/outbox")(self.outbox),
             post("/outbox/{row:str}/resend", status_code=303)(self.resend),
@@ -103,19 +111,75 @@ class Pages:
     async def lead(self, request: AnyRequest, conversation: FromPath[str]) -> Page:
         """One lead: who, the score explained, the conversation with its quotes."""
         visit, _ = await self._desk.person(request)
-        details = await self._desk.store.lead(conversation) if len(conversation) <= _LONGEST_KEY else None
-        if details is None:
-            raise NotFoundException
-        sent = any(turn.kind == "file" for turn in details.transcript)
-        kept = await self._desk.store.files(conversation) if sent else {}
+        return await self._lead(visit, await self._details(conversation))
+
+    async def _lead(
+        self, visit: Visit, details: LeadDetails, *, draft: str = "", trouble: str = "", status: int = 200
+    ) -> Page:
         return await self._desk.show(
             visit,
             "lead.html.j2",
+            status=status,
+            notice=_notice(visit.request),
             details=details,
             lead=lead_of(details.row, (), visit.words),
             page=short_page(details.row.page),
-            about=explain(details, kept, visit.words),
+            about=explain(details, await self._kept(details), visit.words),
+            draft=draft,
+            trouble=trouble,
+            longest=_LONGEST_WORDS,
+            message=new_token(),
         )
+
+    async def _details(self, conversation: str) -> LeadDetails:
+        """
+        Everything about one lead.
+
+        Raises:
+            NotFoundException: There is none of this id.
+        """
+        details = await self._desk.store.lead(conversation) if len(conversation) <= _LONGEST_KEY else None
+        if details is None:
+            raise NotFoundException
+        return details
+
+    async def _kept(self, details: LeadDetails) -> Mapping[str, FileKept]:
+        sent = any(turn.kind == "file" for turn in details.transcript)
+        return await self._desk.store.files(details.row.conversation) if sent else {}
+
+    async def talk(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
+        """What was said, for a page that is open already; nothing (204) when it shows all of it."""
+        visit, _ = await self._desk.person(request)
+        details = await self._details(conversation)
+        if str(details.row.turn) == request.query_params.get("turn"):
+            return Response("", status_code=204)
+        about = explain(details, await self._kept(details), visit.words)
+        return self._desk.draw(visit, "talk.html.j2", details=details, about=about)
+
+    async def say(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Redirect:
+        """One of us answers in the visitor's own chat; from then on the bot is silent."""
+        visit, session = await self._desk.person(request)
+        form = await read_form(visit.request, session)
+        details = await self._details(conversation)
+        text = form.get("text", "").replace("\r\n", "\n").strip()
+        if not text or len(text) > _LONGEST_WORDS:
+            trouble = "say.long" if text else "say.empty"
+            return await self._lead(visit, details, draft=text, trouble=trouble, status=422)
+        try:
+            await self._desk.speak(conversation, text, f"{session.staff.id}:{form.get('message', '')[:_LONGEST_KEY]}")
+        except StorageError:
+            return await self._lead(visit, details, draft=text, trouble="say.failed", status=503)
+        return Redirect(f"{BASE}/leads/{conversation}#say", status_code=303)
+
+    async def hand_back(self, request: AnyRequest, conversation: FromPath[str]) -> Redirect:
+        """The bot goes on from here."""
+        visit, session = await self._desk.person(request)
+        form = await read_form(visit.request, session)
+        await self._details(conversation)
+        await self._desk.speak(
+            conversation, _HANDS_BACK, f"{session.staff.id}:{form.get('message', '')[:_LONGEST_KEY]}"
+        )
+        return Redirect(f"{BASE}/leads/{conversation}?notice=back", status_code=303)
 
     async def news(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
         """A line that says the conversation went on; nothing (204) while it has not."""

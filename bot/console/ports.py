@@ -1,6 +1,6 @@
 """What the console asks of the memory; the store is the real side, tests bring a twin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -83,6 +83,14 @@ class ConsoleStaff(Protocol):
     async def end_session(self, token_hash: str) -> None:
         """Sign a browser out."""
         ...
+
+
+Speak = Callable[[str, str, str], Awaitable[None]]
+"""
+One of us speaks in a conversation: its id, what is said, and an id that makes the same words sent twice one message.
+
+"takes_over" and "hands_back" are not said but done. Raises NoSuchConversation, StorageError: nothing was said.
+"""
 
 
 class ConsoleStore(ConsoleLeads, ConsoleStaff, Protocol):

@@ -73,8 +73,12 @@ def bubbles(
     for turn in turns:
         bubble = _inbound(turn, told.get(turn.inbound, []), standing, offered, words)
         file = files.get(turn.inbound)
-        shown.append(bubble if file is None else replace(bubble, pieces=(Piece(file.name),), file=file))
-        shown.extend(_reply(reply, turn, pressed, words) for reply in turn.replies)
+        if not _is_ours(turn):  # what one of us says stands among the replies
+            shown.append(bubble if file is None else replace(bubble, pieces=(Piece(file.name),), file=file))
+        said = [_reply(reply, turn, pressed, words) for reply in turn.replies]
+        if _is_ours(turn) and said:
+            said[0] = replace(said[0], id=anchor(turn.turn))
+        shown.extend(said)
         offered.extend(choice for reply in turn.replies for choice in reply.choices)
     return shown
 
@@ -92,10 +96,23 @@ def _inbound(
             return Bubble(key, "visitor", words("who.visitor"), turn.at, pieces, pressed=True)
         case "file":
             return Bubble(key, "visitor", words("who.visitor"), turn.at, (Piece(turn.text),))
-        case "human" if turn.text not in ("takes_over", "hands_back"):
-            return Bubble(key, "human", words("who.human"), turn.at, (Piece(turn.text),))
         case _:
             return Bubble(key, "event", words("who.system"), turn.at, (Piece(_event(turn, words)),))
+
+
+def taken_over(turns: Iterable[TranscriptTurn]) -> bool:
+    """Whether one of us has the conversation, so that the bot is silent."""
+    taken = False
+    for turn in turns:
+        if turn.kind == "human":
+            taken = turn.text != "hands_back"
+        elif turn.kind == "timeout":
+            taken = taken and turn.text not in ("unanswered", "rest")
+    return taken
+
+
+def _is_ours(turn: TranscriptTurn) -> bool:
+    return turn.kind == "human" and turn.text not in ("takes_over", "hands_back")
 
 
 def _reply(reply: Reply, turn: TranscriptTurn, pressed: set[str], words: Words) -> Bubble:

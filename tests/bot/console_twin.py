@@ -61,6 +61,13 @@ class ConsoleTwin:
     sessions: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     sent: dict[tuple[str, str], tuple[str, int, bytes]] = field(default_factory=dict)  # name, announced bytes, bytes
     fails: Exception | None = None
+    spoken: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: the conversation, the words
+    mute: Exception | None = None
+
+    async def speak(self, conversation: str, text: str, key: str) -> None:
+        if self.mute:
+            raise self.mute
+        self.spoken.setdefault(key, (conversation, text))
 
     async def leads(
         self, *, stage: str = "", temperature: str = "", search: str = "", limit: int = 50, before: str = ""

@@ -94,7 +94,7 @@ def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def client_of(twin: ConsoleTwin, clock: Clock, url: str = "http://console.local") -> Client:
-    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, zone="Europe/Warsaw")
+    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, twin.speak, zone="Europe/Warsaw")
     return TestClient(Litestar([router], openapi_config=None), base_url=url)
 
 
@@ -674,6 +674,86 @@ class TestMarks:
         text = "👋🏽 Потрібна CRM"
         pieces = marked(text, [fact := said("need.category", "crm", text, "CRM", "i")], {id(fact)}, ENGLISH)
         assert pieces[-1].text == "CRM"
+
+
+class TestAnswering:
+    """One of us in the visitor's chat."""
+
+    @pytest.fixture(autouse=True)
+    def _lead(self, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+
+    def form(self, client: Client, **changes: str) -> dict[str, str]:
+        page = client.get("/console/leads/lead-1")
+        (message,) = re.findall(r'name="message" value="([^"]+)"', page.text)
+        return {"csrf": csrf_in(page), "message": message, "text": "Anna here, good morning"} | changes
+
+    def post(self, client: Client, form: dict[str, str], do: str = "say") -> httpx.Response:
+        return client.post(f"/console/leads/lead-1/{do}", data=form, follow_redirects=False)
+
+    def test_what_is_sent_twice_is_one_message_of_who_is_signed_in(self, client: Client, twin: ConsoleTwin) -> None:
+        form = self.form(client)
+        answers = [self.post(client, form) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert answers[0].headers["location"] == "/console/leads/lead-1#say"
+        assert twin.spoken == {f"anna:{form['message']}": ("lead-1", "Anna here, good morning")}
+
+    def test_the_next_page_makes_another_message(self, client: Client, twin: ConsoleTwin) -> None:
+        for _ in range(2):
+            self.post(client, self.form(client))
+        assert len(twin.spoken) == 2
+
+    @pytest.mark.parametrize(
+        ("text", "said"), [(" \n ", "nothing to send"), ("я" * 2001, "2000 characters at most")], ids=["empty", "long"]
+    )
+    def test_words_that_cannot_go_are_kept_in_the_form(
+        self, client: Client, twin: ConsoleTwin, text: str, said: str
+    ) -> None:
+        answer = self.post(client, self.form(client, text=text))
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert f">{text.strip()}</textarea>" in answer.text
+        assert twin.spoken == {}
+
+    def test_the_longest_message_of_any_alphabet_goes(self, client: Client, twin: ConsoleTwin) -> None:
+        assert self.post(client, self.form(client, text="я" * 2000)).status_code == 303
+        assert [len(text) for _, text in twin.spoken.values()] == [2000]
+
+    def test_a_database_that_is_away_loses_no_words(self, client: Client, twin: ConsoleTwin) -> None:
+        form = self.form(client, text="<b>Anna</b>")
+        twin.mute = StoreBusy("locked", retry_after=1)
+        answer = self.post(client, form)
+        assert answer.status_code == 503
+        assert ">&lt;b&gt;Anna&lt;/b&gt;</textarea>" in answer.text
+        assert "try again in a moment" in answer.text
+
+    def test_the_bot_is_given_back_what_was_taken(self, client: Client, twin: ConsoleTwin) -> None:
+        assert "hand-back" not in client.get("/console/leads/lead-1").text
+        before = founder()
+        taken = turn(len(before.transcript) + 1, "human", "Anna here", "Anna here")
+        ours = replace(taken, replies=(structs.replace(taken.replies[0], author="human"),))
+        twin.keep(replace(before, transcript=(*before.transcript, ours)))
+        page = client.get("/console/leads/lead-1").text
+        assert page.count("Anna here") == 1
+        assert f'id="turn-{ours.turn}"' in page
+        form = self.form(client)
+        answer = self.post(client, form, "hand-back")
+        assert answer.headers["location"] == "/console/leads/lead-1?notice=back"
+        assert twin.spoken == {f"anna:{form['message']}": ("lead-1", "hands_back")}
+
+    @pytest.mark.parametrize("do", ["say", "hand-back"])
+    def test_only_our_own_form_may(self, client: Client, stranger: Client, twin: ConsoleTwin, do: str) -> None:
+        assert self.post(client, self.form(client, csrf="x"), do).status_code == 403
+        assert self.post(stranger, {"csrf": "x", "text": "Hello"}, do).headers["location"] == "/console/sign-in"
+        assert client.post(f"/console/leads/nobody/{do}", data=self.form(client)).status_code == 404
+        assert twin.spoken == {}
+
+    def test_an_open_page_gets_what_is_new(self, client: Client) -> None:
+        seen = founder().row.turn
+        assert client.get(f"/console/leads/lead-1/talk?turn={seen}").status_code == 204
+        part = client.get(f"/console/leads/lead-1/talk?turn={seen - 1}").text
+        assert part.lstrip().startswith("<ol")
+        assert f"talk?turn={seen}" in part
 
 
 class TestOutbox:

@@ -404,6 +404,30 @@ def test_a_tapped_button_is_confirmed_and_stays_alone(house: House, olena: tuple
     assert until(lambda: kept() == tapped)
 
 
+def answer(house: House, conversation: str, text: str, do: str = "say") -> None:
+    page = house.page(conversation)
+    hidden = dict(re.findall(r'name="(csrf|message)" value="([^"]+)"', page))
+    sent = house.console.post(f"/console/leads/{conversation}/{do}", data=hidden | {"text": text})
+    assert sent.status_code in (200, 303), sent.text
+
+
+def test_one_of_us_answers_where_the_visitor_writes(house: House, olena: tuple[Lead, Guest]) -> None:
+    """In Telegram and on the web: heard once, the bot silent meanwhile and back when told to be."""
+    chat = house.product.open(house.client, language="en")
+    lead, guest = olena
+    for conversation in (chat.id, lead.conversation):
+        answer(house, conversation, "Anna here <3")
+    assert [reply["text"] for turn in chat.transcript()[-1:] for reply in turn["replies"]][-1] == "Anna here <3"
+    until(lambda: [one["text"] for one in house.telegram.messages(guest.chat)].count("Anna here <3") == 1)
+    assert chat.send(str(uuid.uuid4()), text="We need a CRM").json()["replies"] == []
+    answer(house, chat.id, "", "hand-back")
+    (back,) = chat.transcript()[-1]["replies"]
+    assert (back["author"], back["text"] != "") == ("bot", True)
+    assert chat.send(str(uuid.uuid4()), text="In two weeks").json()["replies"] != []
+    assert [who for who, said in bubbles(house.page(chat.id)) if said == "Anna here <3"] == ["human"]
+    answer(house, lead.conversation, "", "hand-back")
+
+
 def test_a_group_is_left_alone(house: House) -> None:
     before = house.console.get("/console").text.count('href="/console/leads/')
     house.telegram.order("message", chat=-100500, type="supergroup", text="We need a CRM", name="Group")

@@ -1,14 +1,14 @@
 """One turn after another through the real core, with the demo company and four languages."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec import structs
 
 from dialogs.engine import advance, open_conversation
 from dialogs.library import Library
-from dialogs.values import AskedQuestion, Choice, EffectKind, Ending, Inbound, Kind, Mode
+from dialogs.values import AskedQuestion, Choice, EffectKind, Ending, Inbound, Kind, Mode, Outcome
 from scoring.conditions import Knowledge
 from scoring.stages import Stage
 from scoring.values import Fact, Source
@@ -335,6 +335,38 @@ def test_what_a_person_says_goes_out_under_their_name(library: Library) -> None:
     one.act(Kind.HUMAN, "takes_over")
     (reply,) = one.act(Kind.HUMAN, "Hello, Anna here").replies
     assert (reply.author, reply.text) == ("human", "Hello, Anna here")
+
+
+def test_who_speaks_has_taken_over(library: Library) -> None:
+    one = asked(library, "authority.role")
+    joined, said = one.act(Kind.HUMAN, "Hello, Anna here").replies
+    assert (joined.author, said.author, said.text) == ("bot", "human", "Hello, Anna here")
+    assert one.says("I am the owner").replies == ()
+    assert [reply.author for reply in one.act(Kind.HUMAN, "Good").replies] == ["human"]
+
+
+def timers(outcome: Outcome) -> dict[str, datetime | None]:
+    set_now = [effect for effect in outcome.effects if effect.kind is EffectKind.SET_TIMER]
+    return {effect.purpose: effect.due for effect in set_now}
+
+
+def test_nobody_waits_for_a_person_who_has_gone(library: Library) -> None:
+    one = asked(library, "timing.deadline")
+    assert "rest" in timers(one.act(Kind.HUMAN, "Hello, Anna here"))
+    outcome = one.says("I need a person, how much is it?")
+    assert timers(outcome) == {"unanswered": one.now + timedelta(minutes=library.company.sla_minutes)}
+    back = one.act(Kind.TIMEOUT, "unanswered")
+    assert (one.conversation.mode, back.asked) == (Mode.QUALIFYING, "timing.deadline")
+    assert [effect.kind for effect in back.effects].count(EffectKind.LEAD_UPDATED) == 1
+    assert one.act(Kind.TIMEOUT, "unanswered").replies == ()
+
+
+def test_a_person_who_has_said_all_leaves_without_a_word(library: Library) -> None:
+    one = asked(library, "timing.deadline")
+    assert set(timers(one.act(Kind.HUMAN, "You will have it by noon"))) == {"rest"}
+    assert set(timers(one.opens())) == {"rest"}  # a page that is loaded again says nothing
+    assert (one.act(Kind.TIMEOUT, "rest").replies, one.conversation.mode) == ((), Mode.QUALIFYING)
+    assert one.says("within a month").replies
 
 
 def test_handed_back_the_bot_goes_on_with_its_question(library: Library) -> None:
