@@ -25,6 +25,7 @@ $(VENV)/.python:
 $(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/banter check >/dev/null  # compiles the words, so that the first start is as quick as later ones
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
