@@ -68,7 +68,8 @@ def take_text(talk: Talk) -> None:
     called, text = _called_amid(talk, text)
     listened = listen(text, talk.library.ears)
     switched = _follow_language(talk, listened)
-    question = talk.waiting
+    ours = talk.conversation.mode is Mode.HUMAN  # one of us speaks: a yes is meant for them, not for the bot's question
+    question = None if ours else talk.waiting
     asked = None if question is None else question.asks
     reading = _hear(talk, listened, asked)
     if reading == Reading(reading.language) and (other := _heard_otherwise(talk, listened, asked)) is not None:
@@ -83,9 +84,13 @@ def take_text(talk: Talk) -> None:
         told = without_titles_of_others(told, talk.known, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
-    if talk.conversation.mode is Mode.HUMAN:
+    if ours:
+        if called is None and intent is Intent.STOP and is_of_the_work(told, reading, listened.text.folded):
+            intent = None
         talk.heard = _heard(told, called or intent)
         _learn(talk, told, correcting=False)
+        if talk.waiting is not None and told.keys & set(talk.waiting.fills):
+            talk.settle(Ending.ANSWERED)
         talk.sync_stage()
         return
     library = talk.library
@@ -400,11 +405,10 @@ def _come_back(talk: Talk, reading: Reading, told: Told) -> bool:
 
 def take_choice(talk: Talk) -> None:
     """A button; one that belongs to an earlier question changes nothing."""
-    if talk.conversation.mode is Mode.HUMAN:
-        return
     question, choice = talk.waiting, _pressed(talk)
     if question is None or choice is None:
-        _answer_stale_tap(talk)
+        if talk.conversation.mode is not Mode.HUMAN:
+            _answer_stale_tap(talk)
         return
     _choose(talk, choice)
 
@@ -417,6 +421,9 @@ def _choose(talk: Talk, choice: ChoiceSpec) -> None:
     label = talk.label(question, choice)
     told = told_by_choice(choice, label, talk.inbound)
     talk.heard = tuple(sorted(told.keys))
+    ours = talk.conversation.mode is Mode.HUMAN
+    if ours and choice.act in ("type", "human"):
+        return
     if choice.act == "type":
         moves.await_words(talk)
         return
@@ -428,6 +435,9 @@ def _choose(talk: Talk, choice: ChoiceSpec) -> None:
     talk.settle(
         Ending.SKIPPED if choice.act == "skip" else Ending.UNKNOWN if choice.act == "unknown" else Ending.ANSWERED
     )
+    if ours:
+        talk.sync_stage()
+        return
     before = [talk.lead("ack.skipped")] if choice.act == "skip" else []
     moves.go_on(talk, [_say_back(talk, fresh, corrected=corrected)] if fresh else before)
 

@@ -12,6 +12,7 @@ from dialogs.hearing import today_of
 from dialogs.library import Library
 from dialogs.phrases import brand, price
 from dialogs.progress import CONVERSATION
+from dialogs.reading.values import Intent
 from dialogs.tree import tree_knowledge
 from dialogs.values import (
     AskedQuestion,
@@ -61,7 +62,10 @@ class Talk:
         self._weighed: Assessment | None = None
         self._view: Knowledge | None = None
         self._variables: dict[str, Any] | None = None
-        if inbound.kind in (*_VISITORS, Kind.START, Kind.HUMAN):
+        opens = (
+            inbound.kind is Kind.START and conversation.mode is not Mode.HUMAN
+        )  # else a person is waited for as before
+        if opens or inbound.kind in (*_VISITORS, Kind.HUMAN):
             self.conversation = replace(self.conversation, generation=conversation.generation + 1)
 
     # -- what is known
@@ -293,11 +297,16 @@ class Talk:
     def _keep_company(self) -> None:
         """The bot is silent while one of us talks, but nobody is left alone: it comes back when that ends."""
         if self.conversation.mode is not Mode.HUMAN:
+            if self.conversation.alone_since is not None:
+                self.change(alone_since=None)
             return
-        if self.inbound.kind in _VISITORS:
-            wait = timedelta(minutes=self.company.sla_minutes)
-            self.cause(EffectKind.SET_TIMER, f"unanswered:{self.turn}", "unanswered", wait)
-        elif self.inbound.kind in (Kind.HUMAN, Kind.START):
+        if self.inbound.kind in _VISITORS and f"intent:{Intent.STOP}" not in self.heard:
+            since = self.conversation.alone_since or self.inbound.at  # who writes again has waited all the longer
+            self.change(alone_since=since)
+            wait = since + timedelta(minutes=self.company.sla_minutes) - self.inbound.at
+            self.cause(EffectKind.SET_TIMER, f"unanswered:{self.turn}", "unanswered", max(wait, timedelta()))
+        elif self.inbound.kind in (*_VISITORS, Kind.HUMAN):
+            self.change(alone_since=None)
             self.cause(EffectKind.SET_TIMER, f"rest:{self.turn}", "rest", REST_AFTER)
 
     def outcome(self) -> Outcome:

@@ -361,10 +361,62 @@ def test_nobody_waits_for_a_person_who_has_gone(library: Library) -> None:
     assert one.act(Kind.TIMEOUT, "unanswered").replies == ()
 
 
+def test_who_writes_again_waits_no_longer_for_it(library: Library) -> None:
+    one = asked(library, "timing.deadline")
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    due = timers(one.says("How much is it?"))
+    assert timers(one.says("Are you there?")) == due
+    assert timers(one.act(Kind.FILE, "brief.pdf")) == due
+    one.act(Kind.HUMAN, "Yes, one moment")
+    again = timers(one.says("Thanks, and when?"))
+    assert again == {"unanswered": one.now + timedelta(minutes=library.company.sla_minutes)}
+    one.now += timedelta(hours=3)  # e.g. the server was down
+    assert timers(one.says("Hello?")) == {"unanswered": one.now}
+
+
+@pytest.mark.parametrize("said", ["stop", "/stop", "No thanks\nstop"])
+def test_who_wants_no_more_is_not_run_after_when_the_person_has_gone(library: Library, said: str) -> None:
+    one = asked(library, "timing.deadline")
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    assert set(timers(one.says(said))) == {"rest"}
+    assert one.act(Kind.TIMEOUT, "rest").replies == ()
+
+
+def test_a_yes_to_a_person_is_no_answer_to_the_bot(library: Library) -> None:
+    one = asked(library, "budget.expectation")
+    one.act(Kind.HUMAN, "Shall I call you tomorrow?")
+    one.says("Yes, fine")
+    assert "budget.reaction" not in standing(one)
+    one = asked(library, "need.detail")
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    one.says("Hold on, somebody is at the door")
+    assert "need.detail" not in standing(one)
+
+
+def test_what_a_person_was_told_is_not_asked_again(library: Library) -> None:
+    for tells in (
+        lambda one: one.says("I am the owner"),
+        lambda one: one.presses("owner"),
+    ):
+        one = asked(library, "authority.role")
+        one.act(Kind.HUMAN, "Hello, Anna here")
+        assert tells(one).replies == ()
+        assert one.act(Kind.HUMAN, "hands_back").asked == "timing.deadline"
+
+
+def test_a_button_that_calls_for_words_changes_nothing_while_a_person_talks(library: Library) -> None:
+    one = visitor(library)
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    assert one.presses("own_words").replies == one.presses("nonsense").replies == ()
+    assert one.act(Kind.HUMAN, "hands_back").asked == "need.what"
+
+
 def test_a_person_who_has_said_all_leaves_without_a_word(library: Library) -> None:
     one = asked(library, "timing.deadline")
     assert set(timers(one.act(Kind.HUMAN, "You will have it by noon"))) == {"rest"}
-    assert set(timers(one.opens())) == {"rest"}  # a page that is loaded again says nothing
+    generation = one.conversation.generation
+    one.opens()  # changes nothing about who waits for whom
+    assert (timers(one.last), one.conversation.generation) == ({}, generation)
     assert (one.act(Kind.TIMEOUT, "rest").replies, one.conversation.mode) == ((), Mode.QUALIFYING)
     assert one.says("within a month").replies
 
