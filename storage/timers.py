@@ -10,7 +10,8 @@ from storage.part import Part
 from storage.tables import conversations, timers
 from storage.values import TimerRow
 
-SILENT = ("park", "rest")  # purposes that write to nobody, and so may be served at night
+# Served at night too: these write to nobody, or to who has just written and waits for an answer.
+AT_ANY_HOUR = ("park", "rest", "unanswered")
 
 
 def _due() -> Select[Any]:
@@ -21,7 +22,7 @@ def _due() -> Select[Any]:
         .join(conversations, (stands.id == row.conversation) & (stands.generation == row.generation))
         .where(
             row.due <= bindparam("now"),
-            or_(bindparam("loud", type_=Integer) == 1, or_(*(row.purpose == one for one in SILENT))),
+            or_(bindparam("loud", type_=Integer) == 1, or_(*(row.purpose == one for one in AT_ANY_HOUR))),
         )
         .order_by(row.due)
         .limit(bindparam("most"))
@@ -40,7 +41,7 @@ class TimersPart(Part):
     """
 
     async def due(self, now: datetime, limit: int, *, loud: bool = True) -> Sequence[TimerRow]:
-        """Timers whose time has come and whose generation still stands, oldest first; not loud: only silent ones."""
+        """Timers whose time has come and whose generation stands, oldest first; not loud: only those for any hour."""
         asked = {"now": now, "most": limit, "loud": int(loud)}
         return await self._reader.read(lambda connection: [TimerRow(*row) for row in connection.execute(DUE, asked)])
 

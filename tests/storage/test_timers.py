@@ -47,6 +47,17 @@ async def test_the_oldest_come_first_and_at_most_so_many(store: Store) -> None:
     assert [timer.purpose for timer in await store.due(later, 10, loud=False)] == ["park"]
 
 
+async def test_who_waits_for_an_answer_gets_it_at_night_too(store: Store) -> None:
+    await begin(store)
+
+    def wait(before: Conversation, told: Inbound) -> Outcome:
+        effect = Effect(EffectKind.SET_TIMER, "unanswered:2", "unanswered", fakes.MONDAY)
+        return fakes.outcome(before, told, effects=[effect], generation=before.generation)
+
+    await store.take(TurnRequest(fakes.inbound("i2")), wait, fakes.silent)
+    assert [timer.purpose for timer in await store.due(fakes.MONDAY, 10, loud=False)] == ["unanswered"]
+
+
 async def test_a_message_of_the_visitor_cancels_older_timers(store: Store, file: Path) -> None:
     await begin(store)
     await store.take(TurnRequest(fakes.inbound("i2")), fakes.decide, fakes.silent)
