@@ -373,7 +373,7 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
 def _check_id(inbound_id: str) -> None:
     if not 1 <= len(inbound_id) <= LONGEST_ID or not inbound_id.isprintable():
         raise ClientException("id: expected a UUID made by the client")
-    if inbound_id.startswith(("timer:", "tg:", "lost:", "staff:")) or inbound_id == "start":
+    if inbound_id.startswith(("timer:", "tg:", "lost:", "console:")) or inbound_id == "start":
         raise ClientException("id: this id is ours; expected a UUID made by the client")
 
 
