@@ -172,7 +172,7 @@ class _Speaker:
     def judgement(self, kind: str, judgement: CardJudgement | None) -> Iterator[dict[str, Any]]:
         if judgement is None:
             return
-        share = format_percent(judgement.ratio, locale=self._language)
+        share = format_percent(round(judgement.ratio, 2), locale=self._language)
         quotes = [
             quote for flag in self._card.flags if flag.name == f"{kind}_{judgement.verdict}" for quote in flag.quotes
         ]

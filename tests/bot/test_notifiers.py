@@ -224,6 +224,11 @@ def test_a_budget_far_above_the_price_is_not_a_percentage(renderer: Renderer, ra
     assert "1,429%" not in text
 
 
+def test_a_share_is_rounded_as_the_console_rounds_it(renderer: Renderer) -> None:
+    card = msgspec.structs.replace(CARD, timing=CardJudgement("tight", 0.545))
+    assert "55%" in renderer.telegram(card, "en")
+
+
 def test_many_files_and_questions_leave_room_for_the_rest(renderer: Renderer) -> None:
     many = tuple(f"{n} {'long ' * 100}" for n in range(40))
     text = renderer.telegram(msgspec.structs.replace(CARD, files=many, questions=many), "en")
