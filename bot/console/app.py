@@ -16,7 +16,7 @@ from bot.console.views import BASE
 from bot.console.words import Texts
 from storage.errors import StoreBusy, StoreUnavailable
 
-_LARGEST_FORM = 16_384  # bytes
+_LARGEST_FORM = 32_768  # bytes: the longest answer in any alphabet, up to 12 of them a character
 
 
 def build_router(

@@ -30,7 +30,7 @@ from bot.console.views import (
 from scoring.stages import Stage
 from scoring.values import Temperature
 from storage.errors import StorageError
-from storage.values import FileKept, LeadDetails
+from storage.values import FileKept, LeadDetails, StaffSession
 
 LEADS_A_PAGE = 25
 _ROWS_A_TAB = 200
@@ -154,7 +154,7 @@ class Pages:
         if str(details.row.turn) == request.query_params.get("turn"):
             return Response("", status_code=204)
         about = explain(details, await self._kept(details), visit.words)
-        return self._desk.draw(visit, "talk.html.j2", details=details, about=about)
+        return self._desk.draw(visit, "talk_news.html.j2", details=details, about=about)
 
     async def say(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Redirect:
         """One of us answers in the visitor's own chat; from then on the bot is silent."""
@@ -166,7 +166,7 @@ class Pages:
             trouble = "say.long" if text else "say.empty"
             return await self._lead(visit, details, draft=text, trouble=trouble, status=422)
         try:
-            await self._desk.speak(conversation, text, f"{session.staff.id}:{form.get('message', '')[:_LONGEST_KEY]}")
+            await self._desk.speak(conversation, text, _key(session, form))
         except StorageError:
             return await self._lead(visit, details, draft=text, trouble="say.failed", status=503)
         return Redirect(f"{BASE}/leads/{conversation}#say", status_code=303)
@@ -176,9 +176,7 @@ class Pages:
         visit, session = await self._desk.person(request)
         form = await read_form(visit.request, session)
         await self._details(conversation)
-        await self._desk.speak(
-            conversation, _HANDS_BACK, f"{session.staff.id}:{form.get('message', '')[:_LONGEST_KEY]}"
-        )
+        await self._desk.speak(conversation, _HANDS_BACK, _key(session, form))
         return Redirect(f"{BASE}/leads/{conversation}?notice=back", status_code=303)
 
     async def news(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
@@ -240,6 +238,11 @@ def _filter(request: AnyRequest) -> Filter:
         temperature if temperature in set(Temperature) else "",
         " ".join(asked.get("search", "").split())[:_LONGEST_SEARCH],
     )
+
+
+def _key(session: StaffSession, form: Mapping[str, str]) -> str:
+    """What makes a form sent twice one message: who sends it, and the number their page gave it."""
+    return f"{session.staff.id}:{form.get('message', '')[:_LONGEST_KEY] or new_token()}"
 
 
 def _notice(request: AnyRequest) -> str:

@@ -363,7 +363,7 @@ class TestForms:
 
     def test_a_form_too_large_is_refused(self, client: Client) -> None:
         token = csrf_in(client.get("/console/account"))
-        answer = client.post("/console/account", data={"csrf": token, "email": "x" * 20_000})
+        answer = client.post("/console/account", data={"csrf": token, "email": "x" * 40_000})
         assert answer.status_code == 413
 
     @pytest.mark.parametrize("path", ["", "/sign-in", "/leads/nobody", "/static/console.css", "/static/nothing.css"])
@@ -716,8 +716,14 @@ class TestAnswering:
         assert twin.spoken == {}
 
     def test_the_longest_message_of_any_alphabet_goes(self, client: Client, twin: ConsoleTwin) -> None:
-        assert self.post(client, self.form(client, text="я" * 2000)).status_code == 303
-        assert [len(text) for _, text in twin.spoken.values()] == [2000]
+        for sign in "я漢🙂":
+            assert self.post(client, self.form(client, text=sign * 2000)).status_code == 303
+        assert [len(text) for _, text in twin.spoken.values()] == [2000, 2000, 2000]
+
+    def test_a_form_without_a_number_is_a_message_of_its_own(self, client: Client, twin: ConsoleTwin) -> None:
+        for text in ("One", "Two"):
+            self.post(client, self.form(client, text=text, message=""))
+        assert [text for _, text in twin.spoken.values()] == ["One", "Two"]
 
     def test_a_database_that_is_away_loses_no_words(self, client: Client, twin: ConsoleTwin) -> None:
         form = self.form(client, text="<b>Anna</b>")
@@ -754,6 +760,15 @@ class TestAnswering:
         part = client.get(f"/console/leads/lead-1/talk?turn={seen - 1}").text
         assert part.lstrip().startswith("<ol")
         assert f"talk?turn={seen}" in part
+        assert "From then on the bot is silent" in part
+
+    def test_an_open_page_learns_that_another_of_us_has_taken_over(self, client: Client, twin: ConsoleTwin) -> None:
+        before = founder()
+        taken = turn(len(before.transcript) + 1, "human", "takes_over", "A colleague has joined")
+        twin.keep(replace(before, transcript=(*before.transcript, taken)))
+        part = client.get("/console/leads/lead-1/talk?turn=0").text
+        assert re.search(r'<p [^>]*id="say-hint" hx-swap-oob="true">The bot is silent\.', part)
+        assert re.search(r'<span id="give-back" hx-swap-oob="true"><button [^>]*formaction="[^"]*/hand-back"', part)
 
 
 class TestOutbox:
@@ -909,6 +924,15 @@ class TestWords:
             for value in sorted(values - {True, False, "yes", "no"}, key=str):
                 kind = "role" if key == "authority.role" else f"value.{key}"
                 assert ENGLISH.has(kind, str(value)), (key, value)
+
+    def test_every_reason_for_a_date_has_words(self) -> None:
+        phrases = (yaml.safe_load(path.read_text("utf-8")) for path in LOCALES.glob("*/lexicon.yaml"))
+        heard = {reason for lexicon in phrases for reason in lexicon["mentions"]["timing.reason"]}
+        tree = yaml.safe_load((LOCALES.parent / "dialogs" / "frameworks" / "bant.yaml").read_text("utf-8"))
+        pressed = {
+            choice["facts"]["timing.reason"] for choice in tree["questions"]["timing.reason"]["choices"].values()
+        }
+        assert [one for one in sorted(heard | pressed) if not ENGLISH.has("value.timing.reason", one)] == []
 
     @pytest.mark.parametrize(
         ("wanted", "accepted", "language"),
