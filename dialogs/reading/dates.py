@@ -28,6 +28,7 @@ from dialogs.reading.timewords import TimeWords
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3}
 WEEKS = 53  # of a long year
+MONTH_DAYS = 30  # three decades; the last one goes on to the end of the month
 _CLOSERS = {"", ".", ",", "!", "?"}
 
 
@@ -137,6 +138,8 @@ class Dates(MonthDays):
                 return half
         if self.word(at + 1) in words.half_year and 1 <= nth <= 2:
             return self._with_year(lambda year: half_of(year, nth), at, at + 2)
+        if unit == "week" or self.word(at + 1) in words.decades:
+            return self._days_of_month(nth, 7 if unit == "week" else 10, at)
         if unit != "day" and weekday is None:
             return None
         inner = self.dated(self._skip(at + 2))
@@ -149,6 +152,17 @@ class Dates(MonthDays):
         if day is None:
             return None
         return Dated(Stretch(day, day, "day", inner.stretch.explicit, inner.stretch.past), at, inner.last)
+
+    def _days_of_month(self, nth: int, days: int, at: int) -> Dated | None:
+        """Read "second week of May", "вторая декада мая": so many days of a month; -1 are the last."""
+        inner = self.dated(self._skip(at + 2))
+        if inner is None or inner.stretch.grain != "month" or nth * days > MONTH_DAYS:
+            return None
+        month = inner.stretch
+        start = add_days(month.end, 1 - days) if nth < 0 else add_days(month.start, days * (nth - 1))
+        last = nth < 0 or nth * days == MONTH_DAYS
+        end = month.end if last else min(add_days(start, days - 1), month.end)
+        return Dated(Stretch(start, end, "part", month.explicit, month.past), at, inner.last, edge=True)
 
     def _weekday(self, at: int) -> Dated | None:
         words = self.words

@@ -123,12 +123,14 @@ def _starters(time: TimeWords, relations: tuple[tuple[Relation, Phrases], ...]) 
         time.following,
         time.last,
         time.before_last,
+        time.coming,
         time.begin,
         time.middle,
         time.end,
         time.ordinal_last,
         time.year_words,
         time.week_numbers,
+        numbers.day_marks,
         numbers.halves,
         numbers.articles,
     ):
@@ -269,6 +271,8 @@ def _core(dates: Dates, at: int, words: RelationWords, kinds: set[Relation]) -> 
         return _with_length(dates, length, words, kinds)
     if dated is None:
         return None
+    if dates.word(dated.last) in words.time.inclusive:
+        dated = replace(dated, edge=True, last=dated.last + 1)
     found = Expression(Relation.NONE, step, dated.last, dated=dated)
     found = replace(found, relation=_fitting(kinds, found))
     return _with_end(dates, found, words)
@@ -322,7 +326,10 @@ def _with_end(dates: Dates, found: Expression, words: RelationWords) -> Expressi
     if size:
         return replace(found, last=found.last + size, onwards=True)
     joiner = dates.word(found.last)
-    months = joiner in words.time.numbers.joins and found.dated is not None and found.dated.stretch.grain == "month"
+    joined = joiner in words.time.numbers.joins and found.dated is not None
+    months = joined and found.dated is not None and found.dated.stretch.grain == "month"
+    if joined and dates.word(found.first - 1) in words.time.numbers.range_starts:
+        months, joiner = False, "-"  # "between May 1 and June 10"
     if found.relation not in {Relation.NONE, Relation.FROM} or not (months or joiner in words.ranges):
         return found
     at = found.last + 1

@@ -10,7 +10,7 @@ from dialogs.reading.calendar import Stretch, month_of, next_of, safe_date
 from dialogs.reading.tokens import Token
 
 _ISO = compile_regex(r"(?<![\d.])(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
-_DOTTED = compile_regex(r"(?<![\d.,])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?![\d]))(\.?)")
+_DOTTED = compile_regex(r"(?<![\d.,])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?!\d|\.\d))(\.?)")
 _MONTH_YEAR = compile_regex(r"(?<![\d./-])(\d{1,2})[./-](\d{4})(?!\d)")
 _COMPACT = compile_regex(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _DAYS_THEN = compile_regex(r"(?<![\d.,/])(\d{1,2})\.? {0,1}[-/] {0,1}(?=\d{1,2}\.\d{1,2}\.)")

@@ -199,6 +199,8 @@ class Lengths:
         joiner = self.word(single.last)
         if joiner != "-" and joiner not in words.ranges | words.ors:
             return None
+        if joiner == "-" and self.word(single.last + 1) in self.words.another:
+            return Length(ONE, Decimal(2), single.unit, single.first, single.last + 2)
         number = self.numbers.starting.get(single.last + 1)
         if number is None or not ONE < number.value < 100:
             return None

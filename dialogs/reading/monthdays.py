@@ -46,12 +46,13 @@ class MonthDays(Periods):
         word = self.word(at)
         if word in self.words.months:
             return self._month_first(at)
-        start = at + 1 if word == "the" else at
+        start = at + 1 if word == "the" or word in self.words.numbers.day_marks else at  # "числа 20"
         first = self._day(start)
         if first is None:
             return None
         day, last, marked = first
-        second = self._second_day(last)
+        marked = marked or (start > at and word != "the")
+        second = self._second_day(last, self.word(start - 1) in self.words.numbers.range_starts)
         step = second[1] if second is not None else last
         for _ in range(2):
             if (
@@ -62,14 +63,17 @@ class MonthDays(Periods):
                 step += 1
         month = self.words.months.get(self.word(step))
         if month is None:
+            if second is not None and second[2]:
+                return self._days_only(at, (day, second[0]), second[1])
             return self._day_only(at, day, last) if marked and not (second and second[1] > last) else None
         year, end = self._year_at(step + 1)
         return self._on((day, second[0] if second else day), month, year, (at, end))
 
-    def _second_day(self, at: int) -> tuple[int, int, bool] | None:
+    def _second_day(self, at: int, between: bool = False) -> tuple[int, int, bool] | None:
         words = self.words.numbers
         step = at + 1 if self.word(at) == "." else at
-        if self.word(step) != "-" and self.word(step) not in words.ranges:
+        joined = between and self.word(step) in words.joins  # "between 1 and 10 June"
+        if self.word(step) != "-" and self.word(step) not in words.ranges and not joined:
             return None
         step += 1
         if self.word(step) == "the":
@@ -107,17 +111,26 @@ class MonthDays(Periods):
         if self._unit(last) not in {None, "day"} and self.numbers.starting.get(at) is None:
             return None
         step = last + 1 if self._unit(last) == "day" else last
-        if self.word(step) in self.words.fillers or self.word(step) in self.words.edge_of:
-            inner = self._relative(step + 1)
-            if inner is not None and inner.stretch.grain == "month":
-                found = safe_date(inner.stretch.start.year, inner.stretch.start.month, day)
-                if found is not None:
-                    return Dated(Stretch(found, found, "day"), at, inner.last)
+        leaning = self.word(step) in self.words.fillers or self.word(step) in self.words.edge_of
+        inner = self._relative(step + leaning)
+        if inner is not None and inner.stretch.grain == "month":
+            found = safe_date(inner.stretch.start.year, inner.stretch.start.month, day)
+            if found is not None:
+                return Dated(Stretch(found, found, "day"), at, inner.last)
         for months in range(3):
             first = add_months(self.today.replace(day=1), months)
             found = safe_date(first.year, first.month, day)
             if found is not None and found >= self.today:
                 return Dated(Stretch(found, found, "day"), at, last, bare=True)
+        return None
+
+    def _days_only(self, at: int, days: tuple[int, int], last: int) -> Dated | None:
+        """Read "с 10 по 20 число": the next such days."""
+        for months in range(3):
+            first = add_months(self.today.replace(day=1), months)
+            start, end = safe_date(first.year, first.month, days[0]), safe_date(first.year, first.month, days[1])
+            if start is not None and end is not None and start < end and end >= self.today:
+                return Dated(Stretch(start, end, "days"), at, last, bare=True)
         return None
 
     def _on(self, days: tuple[int, int], month: int, year: int | None, span: tuple[int, int]) -> Dated | None:

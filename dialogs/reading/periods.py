@@ -16,6 +16,7 @@ from dialogs.reading.calendar import (
     window_around,
 )
 from dialogs.reading.lengths import Length, Lengths
+from dialogs.reading.numbers import ONE
 
 LOOSE = 2  # tokens that may stand between a year and its month: "next year, in March"
 ALONE = 2  # tokens; a message this short that names a month means the month
@@ -64,7 +65,7 @@ class Periods(Lengths):
             0
             if word in words.this
             else 1
-            if word in words.following
+            if word in words.following or word in words.coming
             else -1
             if word in words.last
             else -2
@@ -73,11 +74,14 @@ class Periods(Lengths):
         )
         if steps is None:
             return None
-        weekday = self._named_weekday(at + 1)
+        step = at + 1
+        if self.word(step) == "." and self.tokens[step].glued:
+            step += 1  # "в след. месяце"
+        weekday = self._named_weekday(step)
         if weekday is not None:
-            return Dated(self._shifted_weekday(weekday, steps), at, at + 2)
-        number = self.numbers.starting.get(at + 1)
-        unit = self._unit(number.last) if number is not None else self._unit(at + 1)
+            return Dated(self._shifted_weekday(weekday, steps), at, step + 1)
+        number = self.numbers.starting.get(step)
+        unit = self._unit(number.last) if number is not None else self._unit(step)
         if unit is not None and unit in {"day", "week", "month", "quarter", "year"}:
             if number is not None:
                 if steps == 0 or not 1 <= number.value <= 100:
@@ -85,20 +89,23 @@ class Periods(Lengths):
                 several = self._several(int(number.value), unit, steps)
                 length = Length(number.value, number.value, unit, at, number.last + 1)
                 return Dated(several, at, number.last + 1, length=length if steps > 0 else None)
+            if word in words.coming and unit != "day":
+                length = Length(ONE, ONE, unit, at, step + 1)
+                return Dated(Stretch(self.today, length.after(self.today), "days"), at, step + 1, length=length)
             stretch = shifted(unit, self.today, steps)
             if unit == "year" and steps > 0:
-                part = self._part_of_year(at + 2, stretch.start.year)
+                part = self._part_of_year(step + 1, stretch.start.year)
                 if part is not None:
                     return replace(part, first=at)
-            return Dated(replace(stretch, past=steps < 0), at, at + 2)
-        season = words.seasons.get(self.word(at + 1))
-        month = words.months.get(self.word(at + 1))
+            return Dated(replace(stretch, past=steps < 0), at, step + 1)
+        season = words.seasons.get(self.word(step))
+        month = words.months.get(self.word(step))
         if season is None and month is None:
             return None
         inner = self._month_stretch(month) if month is not None else self._season_stretch(season or 3)
         if steps < 0 and inner.start > self.today:
             inner = _year_earlier(inner)
-        return Dated(replace(inner, past=steps < 0), at, at + 2)
+        return Dated(replace(inner, past=steps < 0), at, step + 1)
 
     def _part_of_year(self, at: int, year: int) -> Dated | None:
         """The month or season said after its year: "next year in March", "наступного року, десь навесні"."""

@@ -30,6 +30,10 @@ class TimeWords:
     following: frozenset[str]
     last: frozenset[str]
     before_last: frozenset[str]
+    coming: frozenset[str]  # "the coming month" goes on from today, "next month" begins later
+    another: frozenset[str]  # "month-another": one or two
+    decades: frozenset[str]  # the thirds of a month
+    inclusive: frozenset[str]  # "by May inclusive": its last day
     begin: frozenset[str]
     middle: frozenset[str]
     end: frozenset[str]
@@ -104,6 +108,10 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         following=lexicon.single("time", "next"),
         last=lexicon.single("time", "last"),
         before_last=lexicon.single("time", "before_last"),
+        coming=lexicon.single("time", "coming"),
+        another=lexicon.single("time", "another"),
+        decades=lexicon.single("time", "decades"),
+        inclusive=lexicon.single("time", "inclusive"),
         begin=lexicon.single("time", "begin"),
         middle=lexicon.single("time", "middle"),
         end=lexicon.single("time", "end"),

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec.structs import replace as replace_struct
+
 from dialogs.reading.calendar import Stretch, add_days
 from dialogs.reading.dates import Dates, read_dates
 from dialogs.reading.expressions import Expression, Relation, RelationWords, compile_relations, expressions
@@ -53,6 +55,7 @@ class TimingWords:
     turnover: WordSet  # "15 million a year" beside it is no deadline
     hiring_for: frozenset[str]  # "for six months" of hired people is no deadline
     negations: frozenset[str]
+    but: frozenset[str]  # "not 3 months but 5"
 
 
 def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> TimingWords:
@@ -84,6 +87,7 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         turnover=word_set(lexicon.words("money", "turnover")),
         hiring_for=lexicon.single("time", "hiring_for"),
         negations=lexicon.single("money", "negations"),
+        but=lexicon.single("time", "but"),
         asap=timing("asap"),
         asap_weak=timing("asap_weak"),
         flexible=timing("flexible"),
@@ -104,7 +108,8 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
     if not dates.tokens:
         return None
     best: tuple[int, Expression, Window] | None = None
-    for found in expressions(dates, words.relations):
+    for said in expressions(dates, words.relations):
+        found = _mended(dates, said, words)
         score = _score(dates, found, words, asked)
         window = _window(found, today) if score else None
         if window is None:
@@ -119,6 +124,21 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         sure = UNSURE if found.dated is not None and found.dated.stretch.unsure else 1.0
         return Found(window, start, end, text.quote(start, end), f"timing.{found.relation}", sure)
     return _urgency(text, dates.tokens, words, asked) if words.urgent.among(dates.numbers.said) else None
+
+
+def _mended(dates: Dates, found: Expression, words: TimingWords) -> Expression:
+    """Read "not 3 months but 5": the number behind a denied length is the one meant, in the same unit."""
+    length = found.length
+    if length is None or length.more or not _negated(dates, found, words):
+        return found
+    at, apart = found.last, 0
+    while apart < APART - 1 and dates.word(at) and (dates.word(at) in {",", "-"} or dates.word(at) in words.but):
+        at, apart = at + 1, apart + 1
+    number = dates.numbers.starting.get(at)
+    if not apart or number is None or number.scale > 1 or dates.word(number.last) not in CLAUSE_ENDS | {""}:
+        return found
+    meant = replace_struct(length, low=number.value, high=number.value, last=number.last)
+    return replace_struct(found, length=meant, first=number.first, last=number.last)
 
 
 def read_callback(text: Text, words: TimingWords, today: date, *, later: bool = False) -> Found[Window] | None:
@@ -288,7 +308,8 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
     if before in words.time.this or before in words.time.following or before in words.time.last:
         return 0
     if not length.named:
-        alone = (not before or before in CLAUSE_ENDS or before == "-") and (
+        rough = asked is Asked.TIMING and words.relations.approx.ends(tokens, found.first) > 0  # "well, a month"
+        alone = (not before or before in CLAUSE_ENDS or before == "-" or rough) and (
             found.last == len(tokens) or tokens[found.last].text in CLAUSE_ENDS or asked is Asked.TIMING
         )
         return 1 if alone and not _spelled_per(tokens, found.first) else 0
@@ -353,7 +374,10 @@ def _urgency(text: Text, tokens: tuple[Token, ...], words: TimingWords, asked: A
     haste = words.asap.first(tokens) or (words.asap_weak.first(tokens) if timing else None)
     if haste is None:
         return None
-    negated = haste[0] > 0 and tokens[haste[0] - 1].text in words.negations
+    before = haste[0] - 1
+    if before > 0 and tokens[before].kind == "w" and tokens[before].text not in words.negations:
+        before -= 1  # "not very urgent"
+    negated = before >= 0 and tokens[before].text in words.negations
     return _without_dates(text, tokens, haste, Urgency.FLEXIBLE if negated else Urgency.ASAP)
 
 
