@@ -12,6 +12,7 @@ from scoring.stages import STAGES, Stage
 from scoring.values import Fact, Temperature
 
 _HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
+_RESTS = {Mode.HANDED_OVER: "hand_over", Mode.PARKED: "park", Mode.CLOSED: "close"}
 
 
 def start(talk: Talk) -> None:
@@ -252,20 +253,30 @@ def wake(talk: Talk, purpose: str) -> None:
 
 def human(talk: Talk, text: str) -> None:
     """One of us takes over, hands back, or speaks; the bot is silent meanwhile."""
-    if text == _HUMAN_TAKES:
-        if talk.conversation.mode is not Mode.HUMAN:
-            talk.enter("take_over")
-            talk.say(talk.line("human.joined"))
-    elif text == _HUMAN_LEAVES:
+    if text == _HUMAN_LEAVES:
         if talk.conversation.mode is Mode.HUMAN:
-            talk.enter("hand_back")
-            talk.withdraw("dialog.wants_human")
-            repeat(talk, [talk.line("human.left")])
-    elif text:
-        if talk.conversation.mode is not Mode.HUMAN:  # who speaks has taken over
-            talk.enter("take_over")
-            talk.say(talk.line("human.joined"))
+            go_on_or_rest = _say if _give_back(talk) else repeat
+            go_on_or_rest(talk, [talk.line("human.left")])
+        return
+    if text and talk.conversation.mode is not Mode.HUMAN:  # who speaks has taken over
+        talk.change(taken_from=talk.conversation.mode)
+        talk.enter("take_over")
+        talk.say(talk.line("human.joined"))
+    if text and text != _HUMAN_TAKES:
         talk.say(text, author="human")
+
+
+def _give_back(talk: Talk) -> bool:
+    """The conversation is the bot's again; whether it had come to rest before, and rests on."""
+    called = talk.known.value("dialog.wants_human") is True  # handed over for a person, who has been: the bot goes on
+    rests = _RESTS.get(talk.conversation.taken_from) if talk.conversation.taken_from else None
+    talk.enter("hand_back")
+    talk.withdraw("dialog.wants_human")
+    talk.change(taken_from=None)
+    if rests is None or (rests == "hand_over" and called):
+        return False
+    talk.enter(rests)
+    return True
 
 
 def _relieve(talk: Talk, purpose: str) -> None:
@@ -274,8 +285,7 @@ def _relieve(talk: Talk, purpose: str) -> None:
         human(talk, _HUMAN_LEAVES)
         talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
     elif purpose == "rest":
-        talk.enter("hand_back")
-        talk.withdraw("dialog.wants_human")
+        _give_back(talk)
 
 
 def call_human(talk: Talk, before: Sequence[str] = ()) -> None:

@@ -106,6 +106,7 @@ class Conversation(Struct, frozen=True, gc=False):
     told: tuple[str, ...] = ()  # one-time lines already said: "estimate", "bot_identity", ...
     handoff: str = ""  # "" | offered; what sales do with it later is theirs
     parked_until: str = ""  # ISO date
+    taken_from: Mode | None = None  # where the talk was when one of us took over
     alone_since: datetime | None = None  # the visitor wrote to one of us, and has had no answer
     generation: int = 0  # raised by every message: older timers mean nothing
     source: str = ""

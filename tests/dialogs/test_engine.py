@@ -421,6 +421,32 @@ def test_a_person_who_has_said_all_leaves_without_a_word(library: Library) -> No
     assert one.says("within a month").replies
 
 
+@pytest.mark.parametrize("ends", ["hands_back", "unanswered", "rest"])
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [("stop", Mode.CLOSED), ("Write to me in three months", Mode.PARKED), ("rather not say", Mode.HANDED_OVER)],
+)
+def test_a_talk_at_rest_rests_on_when_the_person_has_gone(library: Library, said: str, mode: Mode, ends: str) -> None:
+    one = asked(library, "contact.how")
+    one.says(said)
+    assert one.conversation.mode is mode
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    one.says("No")
+    back = one.act(Kind.HUMAN if ends == "hands_back" else Kind.TIMEOUT, ends)
+    assert (one.conversation.mode, back.asked, len(back.replies)) == (mode, None, ends != "rest")
+    assert set(timers(back)) == ({"callback"} if mode is Mode.PARKED else set())
+    assert one.conversation.taken_from is None
+
+
+def test_handed_back_after_a_call_for_a_person_the_bot_goes_on(library: Library) -> None:
+    one = asked(library, "authority.role")
+    one.says("can I talk to a human?")
+    one.says("anna@firma.pl")
+    assert one.conversation.mode is Mode.HANDED_OVER
+    one.act(Kind.HUMAN, "Hello, Anna here")
+    assert one.act(Kind.HUMAN, "hands_back").asked == "timing.deadline"
+
+
 def test_handed_back_the_bot_goes_on_with_its_question(library: Library) -> None:
     one = asked(library, "timing.deadline")
     one.act(Kind.HUMAN, "takes_over")

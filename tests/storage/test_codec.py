@@ -72,6 +72,7 @@ conversations = st.builds(
     told=st.lists(words, max_size=3).map(tuple),
     handoff=words,
     parked_until=words,
+    taken_from=st.none() | st.sampled_from(Mode),
     alone_since=st.none() | instants,
     generation=st.integers(0, 2**31),
     source=words,
