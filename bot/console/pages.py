@@ -114,13 +114,20 @@ class Pages:
         return await self._lead(visit, await self._details(conversation))
 
     async def _lead(
-        self, visit: Visit, details: LeadDetails, *, draft: str = "", trouble: str = "", status: int = 200
+        self,
+        visit: Visit,
+        details: LeadDetails,
+        *,
+        draft: str = "",
+        trouble: str = "",
+        notice: str = "",
+        status: int = 200,
     ) -> Page:
         return await self._desk.show(
             visit,
             "lead.html.j2",
             status=status,
-            notice=_notice(visit.request),
+            notice=notice or _notice(visit.request),
             details=details,
             lead=lead_of(details.row, (), visit.words),
             page=short_page(details.row.page),
@@ -161,7 +168,7 @@ class Pages:
         visit, session = await self._desk.person(request)
         form = await read_form(visit.request, session)
         details = await self._details(conversation)
-        text = form.get("text", "").replace("\r\n", "\n").strip()
+        text = _text(form)
         if not text or len(text) > _LONGEST_WORDS:
             trouble = "say.long" if text else "say.empty"
             return await self._lead(visit, details, draft=text, trouble=trouble, status=422)
@@ -171,12 +178,14 @@ class Pages:
             return await self._lead(visit, details, draft=text, trouble="say.failed", status=503)
         return Redirect(f"{BASE}/leads/{conversation}#say", status_code=303)
 
-    async def hand_back(self, request: AnyRequest, conversation: FromPath[str]) -> Redirect:
-        """The bot goes on from here."""
+    async def hand_back(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Redirect:
+        """The bot goes on from here; words not sent yet stay in the field."""
         visit, session = await self._desk.person(request)
         form = await read_form(visit.request, session)
         await self._details(conversation)
         await self._desk.speak(conversation, _HANDS_BACK, _key(session, form))
+        if draft := _text(form):
+            return await self._lead(visit, await self._details(conversation), draft=draft, notice="back")
         return Redirect(f"{BASE}/leads/{conversation}?notice=back", status_code=303)
 
     async def news(self, request: AnyRequest, conversation: FromPath[str]) -> Response[str] | Page:
@@ -238,6 +247,10 @@ def _filter(request: AnyRequest) -> Filter:
         temperature if temperature in set(Temperature) else "",
         " ".join(asked.get("search", "").split())[:_LONGEST_SEARCH],
     )
+
+
+def _text(form: Mapping[str, str]) -> str:
+    return form.get("text", "").replace("\r\n", "\n").strip()
 
 
 def _key(session: StaffSession, form: Mapping[str, str]) -> str:

@@ -742,10 +742,17 @@ class TestAnswering:
         page = client.get("/console/leads/lead-1").text
         assert page.count("Anna here") == 1
         assert f'id="turn-{ours.turn}"' in page
-        form = self.form(client)
+        form = self.form(client, text="")
         answer = self.post(client, form, "hand-back")
         assert answer.headers["location"] == "/console/leads/lead-1?notice=back"
         assert twin.spoken == {f"anna:{form['message']}": ("lead-1", "hands_back")}
+
+    def test_words_not_sent_outlive_the_handing_back(self, client: Client, twin: ConsoleTwin) -> None:
+        page = self.post(client, self.form(client, text="One more <thing>"), "hand-back")
+        assert page.status_code == 200
+        assert "The bot goes on from here." in page.text
+        assert ">One more &lt;thing&gt;</textarea>" in page.text
+        assert [text for _, text in twin.spoken.values()] == ["hands_back"]
 
     @pytest.mark.parametrize("do", ["say", "hand-back"])
     def test_only_our_own_form_may(self, client: Client, stranger: Client, twin: ConsoleTwin, do: str) -> None:
