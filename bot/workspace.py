@@ -110,7 +110,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     proof = _proof(frameworks, wordings, company, company_source)
     if heard is not None and (added or any(words.values())):
         shelf.problems.extend(_words_that_collide(shelf, own, lexicons.sections, added, company, heard.ears.book))
-    shelf.problems.extend(one for one in proof if not (shelf.texts_unread and one.file.endswith(".po")))
+    shelf.problems.extend(one for one in proof if not shelf.is_only_unread(one, company))
     own_brands = shelf.own_names("brands.yaml")
     shelf.problems.extend(shelf.strays())
     if shelf.problems or heard is None:
@@ -200,6 +200,7 @@ class _Shelf:
         self.folder = folder
         self.problems: list[ContentError] = []
         self.texts_unread = False  # an operator's texts could not be read, so what is missing cannot be told
+        self.trees_unread: set[str] = set()  # frameworks, by their files' names, that could not be read
         self._hash = hashlib.sha256()
 
     @property
@@ -225,6 +226,12 @@ class _Shelf:
         except UnicodeDecodeError as error:
             raise BrokenContent((not_utf8(str(path), error),)) from error
 
+    def is_only_unread(self, problem: ContentError, company: Company) -> bool:
+        """Whether what is missing stands in a file that could not be read, which is told by itself."""
+        if problem.key == "framework":
+            return company.framework in self.trees_unread
+        return self.texts_unread and problem.file.endswith(".po")
+
     def take(self, read: Callable[[], Any]) -> Any:
         """What the reader gives, or None with its problems noted."""
         try:
@@ -241,6 +248,7 @@ class _Shelf:
         for path in files.values():
             loaded = self.take(partial(self._framework, path))
             if loaded is None:
+                self.trees_unread.add(path.stem)
                 continue
             framework, source = loaded
             if framework.name in names:

@@ -171,6 +171,16 @@ def test_all_problems_of_all_files_are_told_together(folder: Path) -> None:
     assert "broken.yaml" in text
 
 
+@pytest.mark.parametrize("text", ["framework: [", "", "framework: bant\n"])
+def test_a_tree_that_cannot_be_read_is_not_told_to_be_missing_too(folder: Path, text: str) -> None:
+    own = folder / "frameworks"
+    own.mkdir()
+    (own / "bant.yaml").write_text(text, encoding="utf-8")
+    told = problems(folder)
+    assert "bant.yaml" in told
+    assert "there is no framework" not in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
