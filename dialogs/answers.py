@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from dialogs import moves
 from dialogs.asking import asks_nothing, is_of_the_work, meant, questions_of, respond, without_questions
 from dialogs.doubts import clash, is_doubt
-from dialogs.framework import ChoiceSpec, Question
+from dialogs.framework import CONTACT, ChoiceSpec, Question
 from dialogs.freewords import says_much, says_something
 from dialogs.hearing import (
     Told,
@@ -438,7 +438,8 @@ def _choose(talk: Talk, choice: ChoiceSpec) -> None:
     if ours:
         talk.sync_stage()
         return
-    before = [talk.lead("ack.skipped")] if choice.act == "skip" else []
+    passed = choice.act == "skip" and question.criterion != CONTACT  # to stay in the chat is an answer
+    before = [talk.lead("ack.skipped")] if passed else []
     moves.go_on(talk, [_say_back(talk, fresh, corrected=corrected)] if fresh else before)
 
 

@@ -438,6 +438,16 @@ def test_a_talk_at_rest_rests_on_when_the_person_has_gone(library: Library, said
     assert one.conversation.taken_from is None
 
 
+def test_who_stays_in_the_chat_has_skipped_nothing(library: Library) -> None:
+    def skips(question: str, choice: str) -> bool:
+        one = asked(library, question)
+        one.presses(choice)
+        return any(line.startswith("ack.skipped") for line in one.conversation.told)
+
+    assert skips("budget.expectation", "rather_not")
+    assert not skips("contact.how", "stay_here")
+
+
 def test_handed_back_after_a_call_for_a_person_the_bot_goes_on(library: Library) -> None:
     one = asked(library, "authority.role")
     one.says("can I talk to a human?")
