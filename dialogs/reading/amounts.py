@@ -68,6 +68,8 @@ def _single_units(numbers: Numbers, words: MoneyWords) -> list[Amount]:
         ):
             code = words.currencies[tokens[at + 1].text]
             return [_with_cents(numbers, Amount(ONE, ONE, at, at + 2, code), words)]
+        if token.text in words.numbers.counted:
+            continue
         scale = words.scales.get(token.text)
         if scale is not None and (led := numbers.starting.get(at + 1)) is not None and led.scale == ONE:
             continue  # "косарів п'ятдесят"

@@ -172,7 +172,7 @@ class MonthDays(Periods):
             and raw.isdecimal()
             and step == at
             and self.tokens[step].glued is False
-            and not self._unit(last)
+            and (not self._unit(last) or (self.word(last) in self.words.year_words and "20" <= raw < "60"))
             and self.word(last) not in {":", "-"}
         ):
             year = 2000 + int(raw) if int(raw) < 60 else 1900 + int(raw)

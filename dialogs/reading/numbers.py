@@ -292,6 +292,8 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
         ):
             found = words.glued.get(text)  # "сто двадцать к"; a preposition ends no message
         if found is not None:
+            if group is None and scale == ONE and text in words.counted:
+                break  # "many thousands" are no thousand
             if found < THOUSAND and (group is None or group < HUNDRED):  # "a hundred and fifty thousand"
                 group, room = (ONE if group is None else group) * found, found
                 scale = max(scale, found) if total == 0 else scale

@@ -23,6 +23,7 @@ class NumberWords:
     spelled: Mapping[str, str]  # folded -> spelling of words that folding makes other words of
     small: Mapping[str, Decimal]  # below 1000
     scales: Mapping[str, Decimal]
+    counted: frozenset[str]  # forms of a scale that need a number: "тысяч"
     glued: Mapping[str, Decimal]  # scales that stand right behind figures: k, к, m
     inverted: Mapping[str, Decimal]  # scales that may stand before: "тысяч 5"
     approx: frozenset[str]  # what may stand inside "тысяч где-то 5"
@@ -82,6 +83,7 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         spelled=_spelled(lexicon),
         small=small,
         scales=scales,
+        counted=lexicon.single("numbers", "counted"),
         glued=_merge(sources, "glued"),
         inverted=_merge(sources, "inverted"),
         approx=lexicon.single("numbers", "approx"),

@@ -341,8 +341,8 @@ def clause(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 def _outranks(dates: Dates, new: Expression, old: Expression, words: TimingWords) -> bool:
     """Whether a later date replaces one as sure: "not in March but in April"; the finish counts before the start."""
-    if _negated(dates, old, words):
-        return True
+    if _negated(dates, old, words) or dates.word(old.last) in words.negations:
+        return True  # "not in March but in April", "in May we cannot, make it June"
     return _phase(dates.tokens, old, words) is Phase.START and _phase(dates.tokens, new, words) is Phase.FINISH
 
 

@@ -12,6 +12,7 @@ SEEK = "_seek"  # who stands right after one is wanted: "we need a marketing man
 NAMELESS = frozenset((TITLE, TRADE, SELF, SEEK))  # phrases that name nothing themselves
 HEADS = frozenset(("owner", "ceo"))  # titles that no field follows without a word between
 MOST_LINKS = 3  # words between a title and its field: "director of our digital marketing"
+MOST_BESIDE = 2  # words of a field right behind its title; more say what its holder does: "clerk types it all by hand"
 SOUGHT = 3  # words from the seeking to what is sought: "need a good marketing manager"
 MOST_EPITHETS = 2  # words between "our" and the bot
 
@@ -70,7 +71,8 @@ def _tail(title: Hit, needs: Sequence[Hit], words: Words, links: frozenset[str],
         between = words.norms[tail + 1 : hit.head]
         if hit.head <= tail or len(between) > MOST_LINKS or not _one_phrase(title, hit, words):
             continue
-        beside = hit.value not in things and title.value not in HEADS
+        short = hit.tail - hit.head < MOST_BESIDE
+        beside = hit.value not in things and title.value not in HEADS and short
         if links.issuperset(between) and (between or beside):
             tail = hit.tail
     return tail
