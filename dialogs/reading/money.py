@@ -318,6 +318,8 @@ def _per(numbers: Numbers, amount: Amount, words: MoneyWords) -> Per | None:
     for at in range(amount.last, min(len(tokens), amount.last + 3)):
         if tokens[at].text in {".", ","} and at > amount.last:
             break
+        if at > amount.last and any(number.last == at for number in numbers.found):
+            break  # "1.2 million, 4 months" is paid once
         for per, found in words.per.items():
             size = found.begins(tokens, at)
             goes_on = at + size < len(tokens) and tokens[at + size].kind == "w"
