@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import structlog
 import uvicorn
 from litestar import Litestar, Request, Response, post
@@ -22,6 +23,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from bot import __version__
 from bot.channels.web import LARGEST_BODY, WebChannel, build_api
 from bot.console.app import build_router
+from bot.console.ports import Weighing
 from bot.console.session import LINK_LENGTH, new_sign_in_link
 from bot.console.words import load_texts
 from bot.delivery import Delivery
@@ -40,6 +42,7 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.timekeeper import Timekeeper
 from bot.workspace import LOCALES, Workspace, load_workspace
+from dialogs.rescoring import rescored
 from dialogs.values import Inbound, Kind
 from storage.errors import StorageError
 from storage.store import Store
@@ -155,6 +158,7 @@ def build_app(house: House) -> Litestar:
         load_texts(LOCALES),
         _now,
         lambda conversation, text, key: speak(house.reception, conversation, text, key),
+        _weighing(house),
         zone=company.hours.zone,
     )
     pages = build_pages(
@@ -189,6 +193,19 @@ async def speak(reception: Reception, conversation: str, text: str, key: str) ->
         StorageError: Nothing was stored; NoSuchConversation where there is nobody to speak to.
     """
     await reception.receive(TurnRequest(Inbound(f"console:{key}", conversation, Kind.HUMAN, text, _now())))
+
+
+def _weighing(house: House) -> Weighing:
+    async def weigh(key: str, framework: str) -> Mapping[str, Any] | None:
+        conversation = await house.store.conversation(key)
+        if conversation is None:
+            return None
+        library = house.reception.library
+        found: dict[str, Any] = msgspec.to_builtins(rescored(conversation, library.framework(framework), library))
+        return found
+
+    library = house.reception.library
+    return Weighing(tuple(sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))), weigh)
 
 
 def _openapi() -> OpenAPIConfig:

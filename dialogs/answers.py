@@ -11,13 +11,17 @@ from dialogs.doubts import clash, is_doubt
 from dialogs.framework import CONTACT, ChoiceSpec, Question
 from dialogs.freewords import says_much, says_something
 from dialogs.hearing import (
+    NEED,
     Told,
     news,
+    only_free_answer,
     today_of,
     told_by,
     told_by_choice,
     withdrawals,
+    without_changes_of_no_role,
     without_free_answer,
+    without_other_needs,
     without_the_kind,
     without_titles_of_others,
 )
@@ -78,8 +82,10 @@ def take_text(talk: Talk) -> None:
     reading = as_reason(talk, listened, reading, question)
     told = told_by(reading, talk.inbound, question, talk.library.mail)
     told = mended(talk, listened, reading, told, question)
+    told = without_other_needs(told, talk.known, question, talk.inbound)
     if not reading.denied:
         told = without_the_kind(told, talk.known, question, talk.inbound)
+    told = without_changes_of_no_role(told, talk.known, question)
     if reading.intent is None or reading.intent.value is not Intent.CORRECTION:
         told = without_titles_of_others(told, talk.known, question)
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
@@ -101,8 +107,10 @@ def take_text(talk: Talk) -> None:
     if called is None and intent is Intent.STOP and is_of_the_work(told, reading, listened.text.folded):
         intent = None
     told, reading = without_questions(told, reading, questions, listened.text.folded)
-    if question is not None and not says_something(told, listened, reading, library.ears, question.text):
-        told = without_free_answer(told)
+    if question is not None:
+        weighed = only_free_answer(told) if NEED in question.not_about else told  # the pain named in it is the answer
+        if not says_something(weighed, listened, reading, library.ears, question.text):
+            told = without_free_answer(told)
     talk.heard = _heard(told, intent)
     if called is not None:
         _learn(talk, without_free_answer(told), correcting=False)

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from dialogs.check.places import nearest
 from dialogs.conditions import UnreadableCondition, read_condition
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.framework import ChoiceSpec, Framework, InDays, Question
@@ -19,6 +21,7 @@ from scoring.company import (
     Range,
     RateCard,
     Rates,
+    Run,
     Salesperson,
     Service,
     Stack,
@@ -30,10 +33,11 @@ from scoring.values import FactValue
 
 
 class RuleFile(msgspec.Struct, forbid_unknown_fields=True):
-    """`{points: 15, when: need.category}`."""
+    """`{id: names_need, points: 15, when: need.category}`; the words for the reason are the console's rule.<id>."""
 
     points: int
     when: str
+    id: str = ""
 
 
 class CriterionFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -77,11 +81,11 @@ class ChoiceFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class QuestionFile(msgspec.Struct, forbid_unknown_fields=True):
-    """One question; its words stand in the locales."""
+    """One question; its words stand in the locales. All but the criterion may come from the shared questions."""
 
     criterion: str
-    asks: Asked
-    fills: list[str]
+    asks: Asked | None = None
+    fills: list[str] = []
     choices: dict[str, ChoiceFile] = {}
     skip_if: str = ""
     ask_if: str = ""
@@ -91,6 +95,8 @@ class QuestionFile(msgspec.Struct, forbid_unknown_fields=True):
     if_no: dict[str, str | bool] = {}
     assent: bool = True
     text: str = ""
+    not_about: list[str] = []
+    not_with: list[str] = []
     attempts: int = 2
 
 
@@ -103,18 +109,48 @@ class FrameworkFile(msgspec.Struct, forbid_unknown_fields=True):
     stages: StagesFile
     questions: dict[str, QuestionFile]
     advice: list[AdviceFile] = []
+    max_questions: int = 0
+    about: str = ""
+    words: dict[str, dict[str, str | list[str]]] = {}
 
 
-def read_framework(file: str, text: str) -> Framework:
+NONE_SHARED: Mapping[str, Mapping[str, object]] = MappingProxyType({})
+
+
+def read_questions(file: str, text: str) -> dict[str, Mapping[str, object]]:
+    """
+    The questions frameworks share, by id, as their file says them; what is wrong in them shows where they are used.
+
+    Raises:
+        BrokenContent: The file holds no questions.
+    """
+    source = YamlSource(file, text)
+    questions = source.data.get("questions")
+    if not isinstance(questions, Mapping):
+        raise BrokenContent((source.problem("questions", "expected questions by id", "see dialogs/questions.yaml"),))
+    return dict(questions)
+
+
+def read_framework(file: str, text: str, shared: Mapping[str, Mapping[str, object]] = NONE_SHARED) -> Framework:
     """
     The framework a file describes.
+
+    Args:
+        file: Its name, for errors.
+        text: YAML.
+        shared: Questions it may take over, from read_questions.
 
     Raises:
         BrokenContent: Every problem found, with file, line and key.
     """
     source = YamlSource(file, text)
+    _take_over(source, shared)
     shape = source.decode(FrameworkFile)
-    problems: list[ContentError] = []
+    problems: list[ContentError] = [
+        source.problem(f"questions.{name}", "says neither what it asks nor what it fills", nearest(name, shared))
+        for name, one in shape.questions.items()
+        if one.asks is None
+    ]
 
     def condition(key: str, words: str) -> Condition | None:
         if not words and not key.endswith(".when"):  # a rule always says when
@@ -136,7 +172,24 @@ def read_framework(file: str, text: str) -> Framework:
         questions=questions,
         order=tuple(shape.criteria),
         farewells=tuple(shape.stages.disqualified_by),
+        max_questions=shape.max_questions,
+        about=shape.about.strip(),
+        words={
+            language: {key: (said,) if isinstance(said, str) else tuple(said) for key, said in texts.items()}
+            for language, texts in shape.words.items()
+        },
     )
+
+
+def _take_over(source: YamlSource, shared: Mapping[str, Mapping[str, object]]) -> None:
+    """Put what the file says of a shared question over the shared one; buttons of its own replace all of that one's."""
+    questions = source.data.get("questions")
+    if not isinstance(questions, Mapping):
+        return
+    source.data["questions"] = {
+        name: {**shared[name], **one} if name in shared and isinstance(one, Mapping) else one
+        for name, one in questions.items()
+    }
 
 
 def _rubric(shape: FrameworkFile, condition: Any) -> Rubric:
@@ -157,7 +210,7 @@ def _rubric(shape: FrameworkFile, condition: Any) -> Rubric:
 def _criterion(name: str, shape: CriterionFile, condition: Any) -> Criterion:
     groups = tuple(
         tuple(
-            PointsRule(rule.points, when, f"{name}.{group_at}.{at}")
+            PointsRule(rule.points, when, f"{name}.{group_at}.{at}", rule.id)
             for at, rule in enumerate(group)
             if (when := condition(f"criteria.{name}.points.{group_at}.{at}.when", rule.when)) is not None
         )
@@ -171,7 +224,7 @@ def _question(name: str, shape: QuestionFile, condition: Any) -> Question:
     return Question(
         id=name,
         criterion=shape.criterion,
-        asks=shape.asks,
+        asks=shape.asks or Asked.TEXT,
         fills=tuple(shape.fills),
         choices=tuple(_choice(choice, one) for choice, one in shape.choices.items()),
         skip_if=condition(f"questions.{name}.skip_if", shape.skip_if),
@@ -182,6 +235,8 @@ def _question(name: str, shape: QuestionFile, condition: Any) -> Question:
         no=dict(shape.if_no),
         assent=shape.assent,
         text=shape.text,
+        not_about=frozenset(shape.not_about),
+        not_with=tuple(shape.not_with),
         attempts=shape.attempts,
     )
 
@@ -251,6 +306,14 @@ class PersonFile(msgspec.Struct, forbid_unknown_fields=True):
     languages: list[str]
 
 
+class RunFile(msgspec.Struct, forbid_unknown_fields=True):
+    """`{framework: meddic, page: "/enterprise/*"}`: which framework asks where."""
+
+    framework: str
+    page: str = ""
+    source: str = ""
+
+
 class RatesFile(msgspec.Struct, forbid_unknown_fields=True):
     """Currency conversion: units of the card's currency for one unit of another, as of a day."""
 
@@ -268,6 +331,7 @@ class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ("ru", "uk", "pl", "en")
     tagline: str = ""
     framework: str = "bant"
+    runs: list[RunFile] = []
     stack: StackFile = msgspec.field(default_factory=StackFile)
     icp: IcpFile = msgspec.field(default_factory=IcpFile)
     hours: HoursFile = msgspec.field(default_factory=HoursFile)
@@ -275,7 +339,8 @@ class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
     sales_language: str = "en"
     sla_minutes: int = 20
     handoff_at: str = "mql"
-    mql_others: int = 1
+    mql_rule: str = "core"
+    mql_others: int = 0
     hot: float = 0.75
     warm: float = 0.40
     signals: dict[str, int] = {}
@@ -357,6 +422,7 @@ def _company(shape: CompanyFile) -> Company:
         sales_language=shape.sales_language,
         sla_minutes=shape.sla_minutes,
         handoff_at=shape.handoff_at,
+        mql_rule=shape.mql_rule,
         mql_others=shape.mql_others,
         hot=shape.hot,
         warm=shape.warm,
@@ -365,6 +431,7 @@ def _company(shape: CompanyFile) -> Company:
         max_questions=shape.max_questions,
         links=dict(shape.links),
         framework=shape.framework,
+        runs=tuple(Run(one.framework, one.page, one.source) for one in shape.runs),
         tagline=shape.tagline,
     )
 

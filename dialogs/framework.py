@@ -46,6 +46,8 @@ class Question:
     no: Mapping[str, FactValue] = field(default_factory=dict)
     assent: bool = True  # whether "ok" is a plain yes; to "have you got …?" it is none
     text: str = ""  # key that takes a free answer as it stands
+    not_about: frozenset[str] = frozenset()  # topics no answer to it is read for: "5000 a month" of a cost is no budget
+    not_with: tuple[str, ...] = ()  # what a message told of these keys is about, and so no free answer to this
     attempts: int = 2  # wordings before we pass over an answer we cannot read
     words: str = ""  # what its texts are called if not like the question
     said: Mapping[str, str] = field(default_factory=dict)  # variables of its texts besides the usual ones
@@ -61,6 +63,11 @@ class Framework:
     questions: tuple[Question, ...]  # in the order they are asked
     order: tuple[str, ...]  # criteria, core first
     farewells: tuple[str, ...]  # flags that end the talk politely, worst first
+    max_questions: int = 0  # at most so many are asked; 0: as the company says
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # of its own: language, key, variants
+    about: str = ""  # a sentence or two for people who choose one
     by_id: Mapping[str, Question] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

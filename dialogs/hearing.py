@@ -25,6 +25,8 @@ LEAST_FREE_WORDS = 3  # besides those that told something else, for the rest to 
 HALF: Mapping[str, str] = MappingProxyType(
     {"spec.has": "partly"}
 )  # holds whatever else a message says of the key: "no spec yet, there is a draft"
+NEED = "need"  # the topic
+NAMED = 0.8  # how sure a title is that is only named: docs/understanding.md
 LEAST_CONFIDENT = 0.5  # below this a value is not believed
 
 
@@ -41,15 +43,27 @@ class Told(NamedTuple):
 
 def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail: MailDomains) -> Told:
     """Facts in a message; a yes, no or free answer counts for the question that waits."""
-    facts = [fact for fact in _values(reading, inbound, mail) if not _overruled(fact, reading)]
+    closed = frozenset() if question is None else question.not_about - {NEED}  # see without_the_kind
+    facts = [
+        fact
+        for fact in _values(reading, inbound, mail)
+        if not _overruled(fact, reading) and not (_matter(fact) in closed and not _of_oneself(fact))
+    ]
     if question is not None:
         keys = {fact.key for fact in facts}
         if not keys & set(question.fills):
             facts.extend(_answers(reading, inbound, question, facts))
             keys = {fact.key for fact in facts}
-        if question.text and not keys & set(question.fills) and _is_free_answer(reading, inbound, facts):
+        spoken_of = keys & {*question.fills, *question.not_with}
+        if question.text and not spoken_of and _is_free_answer(reading, inbound, facts):
             facts.append(_whole(question.text, inbound))
     return Told(tuple(facts))
+
+
+def _of_oneself(fact: Fact) -> bool:
+    """Whether a title is the writer's own beyond doubt: "I'm the owner", and not "the manager types them in"."""
+    own = fact.key == "authority.role" or (fact.key == "authority.decides" and fact.value is True)
+    return own and fact.confidence > NAMED
 
 
 def _overruled(fact: Fact, reading: Reading) -> bool:
@@ -107,6 +121,20 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     return Told(tuple(kept))
 
 
+def without_other_needs(told: Told, known: Knowledge, question: Question | None, inbound: Inbound) -> Told:
+    """
+    The same without what else could be built, where an answer is not about that and a need is known.
+
+    "Excel no longer copes" says what hurts, and asks for nothing.
+    """
+    if question is None or NEED not in question.not_about or not known.facts("need.category"):
+        return told
+    kept = [fact for fact in told.facts if _matter(fact) != NEED]
+    if len(kept) < len(told.facts) and question.text and not {fact.key for fact in kept} & set(question.fills):
+        kept.append(_whole(question.text, inbound))
+    return Told(tuple(kept))
+
+
 def _details(fact: Fact, known: Knowledge) -> bool:
     """Whether a need named again says more of the first: "track deals" of a CRM, and not "a CRM" once more."""
     if fact.key != "need.category":
@@ -134,6 +162,19 @@ def without_titles_of_others(told: Told, known: Knowledge, question: Question | 
     return Told(
         tuple(one for one in told.facts if one not in named and not (one.how == HEADS and one.evidence.quote in quotes))
     )
+
+
+def without_changes_of_no_role(told: Told, known: Knowledge, question: Question | None) -> Told:
+    """The same without news of a role nobody has named: in "Excel no longer copes, there …" nobody has left."""
+    asked = question is not None and "authority.current" in question.fills
+    if asked or known.facts("authority.role") or "authority.role" in told.keys:
+        return told
+    return Told(tuple(fact for fact in told.facts if fact.key != "authority.current"))
+
+
+def only_free_answer(told: Told) -> Told:
+    """What was only taken as it stands."""
+    return Told(tuple(fact for fact in told.facts if fact.how == FREE_ANSWER))
 
 
 def without_free_answer(told: Told) -> Told:

@@ -1,7 +1,9 @@
 """Everything the core reads besides the conversation: frameworks, languages, the company. Built once, never changed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from dialogs.faq import Faq
 from dialogs.framework import Framework
@@ -27,6 +29,7 @@ class MailDomains:
         return "role" if local in _ROLE_LOCALS else "corporate"
 
 
+_PATH = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)  # what stands before the path of an address
 _ROLE_LOCALS = frozenset(
     {"info", "office", "sales", "contact", "hello", "mail", "admin", "support", "biuro", "kontakt"}
 )
@@ -54,6 +57,14 @@ class Library:
     def wording(self, language: str) -> Wording:
         """The texts of a language, or of the company's first one."""
         return self.wordings.get(language) or self.wordings[self.company.languages[0]]
+
+    def framework_for(self, page: str, source: str) -> str:
+        """The name of the framework that asks somebody who comes from this page, by this campaign."""
+        path = _PATH.sub("", page).partition("?")[0].partition("#")[0] or "/"
+        for run in self.company.runs:
+            if all(not like or fnmatchcase(found, like) for found, like in ((path, run.page), (source, run.source))):
+                return run.framework
+        return self.company.framework
 
     def framework(self, name: str) -> Framework:
         """The framework, or the company's own default when a stored name is gone."""

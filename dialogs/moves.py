@@ -58,9 +58,7 @@ def ask_on(talk: Talk, before: list[str]) -> None:
         talk.enter("hand_over")
         _say(talk, [*before, talk.line("human.already")])
         return
-    question = next_question(
-        talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.company.max_questions
-    )
+    question = next_question(talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.limit)
     lines = [*before, *remarks(talk)]
     if question is None:
         take_leave(talk, lines)

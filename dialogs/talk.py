@@ -97,6 +97,11 @@ class Talk:
         return self._view
 
     @property
+    def limit(self) -> int:
+        """The most questions this talk may ask."""
+        return self.framework.max_questions or self.company.max_questions
+
+    @property
     def waiting(self) -> Question | None:
         """The question whose answer is waited for, if the tree still has it."""
         open_one = self.conversation.waiting_for
@@ -111,7 +116,7 @@ class Talk:
     def doubt(self) -> Question | None:
         """The question a doubt calls for now; each is put once, and only while there is room for the contact too."""
         asked = {one.question for one in self.conversation.asked}
-        if len(asked) + 1 >= self.company.max_questions or "wants_human" in self.weighed.flag_names:
+        if len(asked) + 1 >= self.limit or "wants_human" in self.weighed.flag_names:
             return None
         shown = "estimate" in self.voice.told
         language = self.conversation.language

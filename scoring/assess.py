@@ -125,7 +125,7 @@ def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, h
     rows = tuple(_score(criterion, known) for criterion in rubric.criteria)
     total = sum(row.points for row in rows)
     met = [row.criterion for row in rows if row.verdict is Verdict.MET]
-    stage = justified(met, (row.criterion for row in rows), rubric.requires, max(rubric.others, company.mql_others))
+    stage = _stage(rubric, company, met, total)
     if any(flag.name in rubric.disqualified_by for flag in flags):
         stage = Stage.DISQUALIFIED
     return Assessment(
@@ -143,6 +143,16 @@ def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, h
         budget=budget,
         advice=tuple(rule.id for rule in rubric.advice if rule.when.holds(known)[0]),
     )
+
+
+def _stage(rubric: Rubric, company: Company, met: Sequence[str], total: int) -> Stage:
+    """The highest stage the answers justify under the company's rule for an MQL."""
+    names = [criterion.id for criterion in rubric.criteria]
+    stage = justified(met, names, rubric.requires, max(rubric.others, company.mql_others))
+    if stage is Stage.SQL or company.mql_rule == "core":
+        return stage
+    qualified = len(met) >= 2 if company.mql_rule == "any_two" else total >= company.warm * rubric.maximum
+    return Stage.MQL if qualified else Stage.CONTACT_US
 
 
 def temperature(points: int, maximum: int, company: Company) -> Temperature:
@@ -212,7 +222,7 @@ def _best(group: Sequence[PointsRule], known: Knowledge) -> Point | None:
             continue  # could not do better
         held, facts = rule.when.holds(known)
         if held and (facts or rule.points == 0):
-            best = Point(rule.points, rule.name, facts)
+            best = Point(rule.points, rule.reason, facts)
     return best
 
 
@@ -285,7 +295,8 @@ def _not_served(known: Knowledge, company: Company) -> list[Flag]:
     served = [
         fact for fact in categories if (service := company.services.get(str(fact.value))) is not None and service.served
     ]
-    if rental and "rental" not in company.services and not served:
+    lent = company.services.get("rental")
+    if rental and (not lent.served if lent is not None else not served):  # a shop that says it lends nothing means all
         return [Flag("not_served", rental)]
     ours = any(fact.value in company.stack.works_in for fact in known.facts("need.stack"))
     if categories and not served and not ours:  # a system of another kind, to be built in what we build in

@@ -91,6 +91,15 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Where a framework asks instead of the company's own: a page, a campaign, or both together."""
+
+    framework: str
+    page: str = ""  # a path, "*" for anything: "/enterprise/*"; "" for every page
+    source: str = ""  # as the widget or a start link names it, "*" for anything; "" for every one
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """Everything about the company that weighing and talking need."""
 
@@ -106,7 +115,8 @@ class Company:
     sales_language: str = "en"
     sla_minutes: int = 20  # the sources promise an answer within 20 minutes
     handoff_at: str = "mql"  # mql | hot
-    mql_others: int = 1  # Need and this many more
+    mql_rule: str = "core"  # core: as the framework says | any_two: any two criteria met | score: not cold
+    mql_others: int = 0  # at least this many besides the criteria nothing goes without
     hot: float = 0.75  # share of the maximum; our bands, docs/scoring.md
     warm: float = 0.40
     signals: Mapping[str, int] = field(default_factory=dict)  # implicit points by event
@@ -114,4 +124,5 @@ class Company:
     max_questions: int = 7
     links: Mapping[str, str] = field(default_factory=dict)  # site, prices, guide, privacy, stack_guide ...
     framework: str = "bant"
+    runs: tuple[Run, ...] = ()  # the first that fits decides
     tagline: str = ""

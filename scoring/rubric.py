@@ -11,7 +11,13 @@ class PointsRule:
 
     points: int
     when: Condition
-    name: str  # "<criterion>.<group>.<n>", shown with the score
+    name: str  # "<criterion>.<group>.<n>", where it stands
+    id: str = ""  # what the reason is called in every framework that has it
+
+    @property
+    def reason(self) -> str:
+        """What the score names it by."""
+        return self.id or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,26 @@ def _among(statement: Select[Any], column: ColumnElement[str], size: int) -> str
     return _text(statement.where(column.in_([""] * size)), compile_kwargs={"render_postcompile": True})
 
 
+# after, limit: whole conversations in the order of their ids, and the facts of those from one id to another.
+HISTORIES = _text(
+    select(
+        conversations.c.id,
+        conversations.c.channel,
+        conversations.c.turn,
+        conversations.c.generation,
+        conversations.c.state,
+    )
+    .where(conversations.c.id > bindparam("after"))
+    .order_by(conversations.c.id)
+    .limit(bindparam("most"))
+)
+FACTS_BETWEEN = _text(
+    select(facts)
+    .where(facts.c.conversation >= bindparam("first"), facts.c.conversation <= bindparam("last"))
+    .order_by(facts.c.conversation, facts.c.seq)
+)
+
+
 @lru_cache(16)
 def conversations_among(size: int) -> str:
     """Rows id, channel, turn, generation, state of so many ids."""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import engine_for, migrate, path_of, prepare, trouble
+from storage.histories import HistoriesPart
 from storage.inbox import InboxPart
 from storage.leads import LeadsPart
 from storage.outbox import OutboxPart
@@ -28,7 +29,7 @@ from storage.writer import Commits, Writer
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class Store(TranscriptsPart, InboxPart, OutboxPart, TimersPart, LeadsPart, StaffPart):
+class Store(TranscriptsPart, InboxPart, OutboxPart, TimersPart, LeadsPart, HistoriesPart, StaffPart):
     """
     The memory of one process over a database that others may share.
 

@@ -1,5 +1,6 @@
 """Small builders of facts, companies and conversations: a test says what matters to it and nothing more."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from bot.tongues import LANGUAGES
 from bot.workspace import load_workspace
-from dialogs.content import read_framework
+from dialogs.content import read_framework, read_questions
 from dialogs.engine import advance, open_conversation
 from dialogs.framework import Framework
 from dialogs.library import Library
@@ -29,7 +30,10 @@ from scoring.values import (
 )
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-BANT_FILE = Path(__file__).resolve().parent.parent / "dialogs" / "frameworks" / "bant.yaml"
+CONTENT = Path(__file__).resolve().parent.parent / "dialogs"
+FRAMEWORKS = CONTENT / "frameworks"
+SHARED_FILE = CONTENT / "questions.yaml"
+SHARED = read_questions("questions.yaml", SHARED_FILE.read_text(encoding="utf-8"))
 
 
 # -- facts
@@ -125,9 +129,34 @@ def company(**changes: object) -> Company:
 
 
 @cache
+def packaged(name: str) -> Framework:
+    """A packaged framework."""
+    return read_framework(f"{name}.yaml", (FRAMEWORKS / f"{name}.yaml").read_text(encoding="utf-8"), SHARED)
+
+
 def bant() -> Framework:
     """The packaged BANT framework."""
-    return read_framework("bant.yaml", BANT_FILE.read_text(encoding="utf-8"))
+    return packaged("bant")
+
+
+def standalone(name: str = "bant") -> str:
+    """The text of a packaged framework with the shared questions written out, as an operator may have it."""
+    head, _, tree = (FRAMEWORKS / f"{name}.yaml").read_text(encoding="utf-8").partition("questions:\n")
+    _, _, shared = SHARED_FILE.read_text(encoding="utf-8").partition("questions:\n")
+    blocks = {block.partition(":")[0]: block.partition("\n")[2] for block in re.split(r"(?m)^  (?=[a-z])", shared)}
+    written = []
+    for line in tree.splitlines():
+        question, _, said = line.strip().partition(": {")
+        own = [f"    {part.strip()}\n" for part in said.rstrip("}").split(",")]
+        said_here = "|".join(line.strip().partition(":")[0] for line in own)
+        body = re.sub(rf"(?m)^  #.*\n|^    ({said_here}):.*\n", "", blocks[question])
+        written.append(f"  {question}:\n{''.join(own)}{body}")
+    return f"{head}questions:\n{''.join(written)}"
+
+
+def others() -> list[Framework]:
+    """The packaged frameworks besides BANT, which share its texts."""
+    return [packaged(path.stem) for path in sorted(FRAMEWORKS.glob("*.yaml")) if path.stem != "bant"]
 
 
 def weigh(

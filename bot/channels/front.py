@@ -80,7 +80,7 @@ class TelegramFront:
         return open_conversation(
             inbound.conversation,
             incoming.channel,
-            library.company.framework,
+            library.framework_for("", incoming.source),
             language,
             inbound,
             source=incoming.source,

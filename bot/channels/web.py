@@ -97,7 +97,7 @@ class WebChannel:
         company = library.company
         language = data.language[:2].lower()
         language = language if language in library.wordings else company.languages[0]
-        framework = data.framework or company.framework
+        framework = data.framework or library.framework_for(data.page, data.source)
         if framework not in library.frameworks:
             known = ", ".join(sorted(library.frameworks))
             raise ClientException(f"framework: expected one of {known}, found {framework[:40]!r}")

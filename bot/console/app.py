@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from bot.console.desk import Desk, Page, Visit
 from bot.console.entry import Entry, to_sign_in
 from bot.console.pages import Pages
-from bot.console.ports import ConsoleStore, Speak
+from bot.console.ports import ConsoleStore, Speak, Weighing
 from bot.console.security import HEADERS, NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded
 from bot.console.views import BASE
@@ -26,6 +26,7 @@ def build_router(
     texts: Texts,
     clock: Callable[[], datetime],
     speak: Speak,
+    weighing: Weighing,
     *,
     zone: str = "UTC",
 ) -> Router:
@@ -39,10 +40,23 @@ def build_router(
         texts: From `load_texts`.
         clock: Now, aware.
         speak: Takes what one of us says to a visitor.
+        weighing: Scores a lead under another framework.
         zone: IANA name of the zone times are shown in.
     """
     sessions = Sessions(store, clock, secure=public_url.lower().startswith("https://"))
-    desk = Desk(store, company_name, texts, clock, zone, speak, sessions, Passwords(), Throttle(clock), Throttle(clock))
+    desk = Desk(
+        store,
+        company_name,
+        texts,
+        clock,
+        zone,
+        speak,
+        weighing,
+        sessions,
+        Passwords(),
+        Throttle(clock),
+        Throttle(clock),
+    )
 
     def not_signed_in(request: AnyRequest, _: SignInNeeded) -> Response[str]:
         address = to_sign_in(request)

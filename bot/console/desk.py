@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from bot.console.ports import ConsoleStore, Speak
+from bot.console.ports import ConsoleStore, Speak, Weighing
 from bot.console.security import NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded, chosen_language
 from bot.console.views import BASE, STUCK
@@ -83,6 +83,7 @@ class Desk:
     clock: Callable[[], datetime]
     zone: str
     speak: Speak
+    weighing: Weighing
     sessions: Sessions
     passwords: Passwords
     by_address: Throttle

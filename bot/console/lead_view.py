@@ -192,7 +192,7 @@ def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) ->
     files = sent_files(tuple(details.transcript), details.row.conversation, kept, words)
     return Explained(
         framework=words.name("framework", weighed.framework),
-        scores=tuple(_score(row, weighed.framework, places, words) for row in weighed.criteria),
+        scores=tuple(_score(row, places, words) for row in weighed.criteria),
         flags=tuple(_flag(flag, places, words) for flag in weighed.flags),
         price=_price(weighed.estimate, words),
         timing=_judged("timing", weighed.timing, words),
@@ -209,7 +209,7 @@ def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) ->
     )
 
 
-def _score(row: _Criterion, framework: str, places: Mapping[str, str], words: Words) -> Score:
+def _score(row: _Criterion, places: Mapping[str, str], words: Words) -> Score:
     return Score(
         row.criterion,
         words.name("criterion", row.criterion),
@@ -218,16 +218,15 @@ def _score(row: _Criterion, framework: str, places: Mapping[str, str], words: Wo
         row.verdict,
         words.name("flag", row.blocked_by) if row.blocked_by else "",
         tuple(
-            Reason(reason.points, _rule(framework, reason.rule, words), _quotes(reason.facts, places, words))
+            Reason(reason.points, _rule(reason.rule, words), _quotes(reason.facts, places, words))
             for reason in row.reasons
         ),
     )
 
 
-def _rule(framework: str, rule: str, words: Words) -> str:
+def _rule(rule: str, words: Words) -> str:
     """The rule in words; one an operator wrote is told by its facts alone."""
-    key = f"{framework}.{rule}"
-    return words.name("rule", key) if words.has("rule", key) else ""
+    return words.name("rule", rule) if words.has("rule", rule) else ""
 
 
 def _flag(flag: _Flag, places: Mapping[str, str], words: Words) -> Caution:

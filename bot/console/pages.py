@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -111,7 +112,25 @@ class Pages:
     async def lead(self, request: AnyRequest, conversation: FromPath[str]) -> Page:
         """One lead: who, the score explained, the conversation with its quotes."""
         visit, _ = await self._desk.person(request)
-        return await self._lead(visit, await self._details(conversation))
+        details = await self._details(conversation)
+        return await self._lead(visit, await self._under(details, request.query_params.get("framework", "")))
+
+    async def _under(self, details: LeadDetails, framework: str) -> LeadDetails:
+        """The lead as another framework sees it; as it is where that is its own or nobody knows it."""
+        weighing = self._desk.weighing
+        if framework not in weighing.frameworks or framework == details.row.framework:
+            return details
+        found = await weighing.weigh(details.row.conversation, framework)
+        if found is None:
+            return details
+        row = replace(
+            details.row,
+            framework=framework,
+            total=found["total"],
+            maximum=found["maximum"],
+            temperature=found["temperature"],
+        )
+        return replace(details, row=row, assessment=dict(found))
 
     async def _lead(
         self,
@@ -135,6 +154,7 @@ class Pages:
             draft=draft,
             trouble=trouble,
             longest=_LONGEST_WORDS,
+            frameworks=self._desk.weighing.frameworks,
             message=new_token(),
         )
 

@@ -1,8 +1,9 @@
 """What the console asks of the memory; the store is the real side, tests bring a twin."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
 
@@ -91,6 +92,15 @@ One of us speaks in a conversation: its id, what is said, and an id that makes t
 
 "takes_over" and "hands_back" are not said but done. Raises NoSuchConversation, StorageError: nothing was said.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How a lead looks under any framework."""
+
+    frameworks: Sequence[str]  # names, the company's own first
+    weigh: Callable[[str, str], Awaitable[Mapping[str, Any] | None]]
+    """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
 
 
 class ConsoleStore(ConsoleLeads, ConsoleStaff, Protocol):

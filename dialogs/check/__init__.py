@@ -56,7 +56,7 @@ def prove(
     """
     everyone = (framework, *others)
     return (
-        *prove_framework(framework, source_file, company, lines),
+        *prove_framework(framework, source_file, company, lines, others),
         *prove_texts(everyone, wordings),
         *prove_company(
             company, company_file, wordings, company_lines, zones=zones, frameworks={one.name for one in everyone}
@@ -75,19 +75,21 @@ def prove_workspace(
 ) -> tuple[ContentError, ...]:
     """Every problem of all frameworks of a workspace (by file name), their texts and the company, each said once."""
     found: list[ContentError] = []
-    for file, (framework, lines) in frameworks.items():
-        found.extend(prove_framework(framework, file, company, lines))
     everyone = tuple(framework for framework, _ in frameworks.values())
+    for file, (framework, lines) in frameworks.items():
+        found.extend(prove_framework(framework, file, company, lines, everyone))
     names = {framework.name for framework in everyone}
     found.extend(prove_texts(everyone, wordings))
     found.extend(prove_company(company, company_file, wordings, company_lines, zones=zones, frameworks=names))
     return tuple(found)
 
 
-def prove_framework(framework: Framework, source_file: str, company: Company, lines: Lines) -> tuple[ContentError, ...]:
-    """Every problem of a framework's tree and rubric."""
+def prove_framework(
+    framework: Framework, source_file: str, company: Company, lines: Lines, others: Collection[Framework] = ()
+) -> tuple[ContentError, ...]:
+    """Every problem of a framework's tree and rubric; its rubric may weigh facts that others' talks bring."""
     faults = Faults(source_file, lines)
     prove_structure(framework, company, faults)
-    faulty = prove_conditions(framework, company, faults)
+    faulty = prove_conditions(framework, company, faults, others)
     prove_rubric(framework, company, faulty, faults)
     return faults.found

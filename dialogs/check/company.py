@@ -13,6 +13,7 @@ from dialogs.wording import Wording
 from scoring.company import Company
 
 _TOKENS = frozenset({"USDT", "USDC"})  # money that has no ISO code and is offered all the same
+MQL_RULES = ("core", "any_two", "score")
 _WRITTEN = ("https://", "http://", "mailto:", "tel:")
 
 Wrong = Iterator[tuple[str, str, str]]  # key, problem, mend
@@ -107,6 +108,16 @@ def _in_languages(company: Company, wordings: Mapping[str, Wording]) -> Wrong:
 def _in_rules(company: Company, frameworks: Collection[str]) -> Wrong:
     if company.framework not in frameworks:
         yield "framework", f"there is no framework {company.framework}", nearest(company.framework, frameworks)
+    for at, run in enumerate(company.runs):
+        if run.framework not in frameworks:
+            problem = f"there is no framework {run.framework}"
+            yield f"runs.{at}.framework", problem, nearest(run.framework, frameworks)
+        if not run.page and not run.source:
+            yield f"runs.{at}", "fits everybody, so what follows is never looked at", "name a page or a source"
+        if run.page and not run.page.startswith(("/", "*")):
+            yield f"runs.{at}.page", f"expected a path, found {run.page!r}", 'write it from the root: "/enterprise/*"'
+    if company.mql_rule not in MQL_RULES:
+        yield "mql_rule", f"expected core, any_two or score, found {company.mql_rule}", "write one of the three"
     if company.handoff_at not in ("mql", "hot"):
         yield "handoff_at", f"expected mql or hot, found {company.handoff_at}", "write one of the two"
     if not 0 < company.warm < company.hot <= 1:

@@ -95,13 +95,13 @@ def told_by_question(question: Question) -> Iterator[tuple[str, str, FactValue |
         yield f"{at}.text", question.text, None
 
 
-def vocabulary(framework: Framework, company: Company) -> Vocabulary:
-    """Keys and values that readers, buttons and plain answers can bring under this framework."""
+def vocabulary(framework: Framework, company: Company, others: Iterable[Framework] = ()) -> Vocabulary:
+    """Keys and values that readers, buttons and plain answers can bring here, or in the talks of others."""
     keys = set(READ_BY_EARS)
     values = {key: set(known) for key, known in VALUES.items()}
     open_keys = set(READ_BY_EARS) - set(VALUES)
     values["need.category"].update(company.services)
-    for question in framework.questions:
+    for question in (question for one in (framework, *others) for question in one.questions):
         for _, key, value in told_by_question(question):
             keys.add(key)
             if value is None:

@@ -1,6 +1,6 @@
 """Whether every condition can be decided both ways: its facts can be filled, its values occur, its flags stand."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dialogs.check.places import Faults, Place, Vocabulary, nearest, places, told_by_question, vocabulary
 from dialogs.check.worlds import atoms, worlds
@@ -23,14 +23,22 @@ from scoring.conditions import (
 from scoring.values import FactValue
 
 
-def prove_conditions(framework: Framework, company: Company, faults: Faults) -> frozenset[str]:
+def prove_conditions(
+    framework: Framework, company: Company, faults: Faults, others: Collection[Framework] = ()
+) -> frozenset[str]:
     """
     Add every condition that nothing can decide.
+
+    Args:
+        framework: Its rubric and tree.
+        company: For its services and signals.
+        faults: Where problems go.
+        others: Further frameworks whose talks may have brought the facts this one weighs.
 
     Returns:
         Keys of faulty conditions, so that what follows from them is not reported again.
     """
-    words = vocabulary(framework, company)
+    words = vocabulary(framework, company, others)
     faulty = set()
     for place in places(framework):
         wrong = [*_unreadable(place, words), *_idle(place, company)]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from dialogs.check.places import Faults, nearest
+from dialogs.facts import READ_BY_EARS
 from dialogs.framework import CONTACT, ChoiceSpec, Framework, InDays, Question
 from dialogs.reading.values import Asked
 from scoring.company import Company
+from scoring.conditions import keys_of
 from scoring.values import Urgency
 
 LONGEST_PAYLOAD = 64  # bytes Telegram lets a button carry
@@ -29,8 +31,13 @@ def prove_structure(framework: Framework, company: Company, faults: Faults) -> N
 def _prove_criteria(framework: Framework, faults: Faults) -> None:
     names = [criterion.id for criterion in framework.rubric.criteria]
     asked = {question.criterion for question in framework.questions}
+    filled = {key for question in framework.questions for key in question.fills}
+    read = {
+        criterion.id: {key for group in criterion.groups for rule in group for key in keys_of(rule.when)}
+        for criterion in framework.rubric.criteria
+    }
     for name in names:
-        if name not in asked:
+        if name not in asked and not read[name] & filled:
             faults.add(f"criteria.{name}", "no question asks for it", "add a question with this criterion")
     for question in framework.questions:
         if question.criterion not in (*names, CONTACT):
@@ -55,10 +62,14 @@ def _prove_order(framework: Framework, company: Company, faults: Faults) -> None
     _prove_contact(questions, faults)
     _prove_money(questions, faults)
     always = [question.id for question in questions if not question.optional and question.ask_if is None]
-    if len(always) > company.max_questions:
-        problem = f"{len(always)} questions are asked of everybody, at most {company.max_questions} may be"
-        mend = "make some optional: true or give them an ask_if; or raise the company's max_questions"
-        faults.add(f"questions.{always[company.max_questions]}", problem, mend)
+    limit = framework.max_questions or company.max_questions
+    if limit < 0:
+        faults.add("max_questions", f"expected 1 or more, found {limit}", "remove it: the company's limit holds then")
+    elif len(always) > limit:
+        problem = f"{len(always)} questions are asked of everybody, at most {limit} may be"
+        whose = "the framework's" if framework.max_questions else "the company's"
+        mend = f"make some optional: true or give them an ask_if; or raise {whose} max_questions"
+        faults.add(f"questions.{always[limit]}", problem, mend)
 
 
 def _prove_contact(questions: tuple[Question, ...], faults: Faults) -> None:
@@ -108,6 +119,8 @@ def _in_answers(question: Question) -> Wrong:
     for name, facts in (("if_yes", question.yes), ("if_no", question.no)):
         if facts and question.fills and not facts.keys() & set(question.fills):
             yield f".{name}", "tells nothing the question fills, so it is asked again", "tell one of its fills"
+    for topic in question.not_about - {key.partition(".")[0] for key in READ_BY_EARS}:
+        yield ".not_about", f"no reader fills anything about {topic}", "name a topic such as budget or timing"
     if question.text and question.fills and question.text not in question.fills:
         yield ".text", f"{question.text} is not among its fills, so a free answer is asked again", "add it to fills"
 

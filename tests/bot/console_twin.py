@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bot.console.ports import Weighing
 from dialogs.values import Choice, Reply
 from scoring.assess import Assessment, CriterionScore, Fit, Flag, Point
 from scoring.company import Range
@@ -63,6 +64,18 @@ class ConsoleTwin:
     fails: Exception | None = None
     spoken: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: the conversation, the words
     mute: Exception | None = None
+
+    @property
+    def weighing(self) -> Weighing:
+        """The founder under CHAMP as it would be, whoever is asked for."""
+
+        async def weigh(conversation: str, framework: str) -> Mapping[str, Any] | None:
+            if conversation not in self.details:
+                return None
+            assessment = dict(self.details[conversation].assessment)
+            return assessment | {"framework": framework, "total": 40, "maximum": 100, "temperature": "warm"}
+
+        return Weighing(("bant", "champ"), weigh)
 
     async def speak(self, conversation: str, text: str, key: str) -> None:
         if self.mute:
@@ -257,12 +270,12 @@ def founder(conversation: str = "lead-1", **changes: Any) -> LeadDetails:
                 20,
                 25,
                 Verdict.MET,
-                _points(by_key, "need.0.0", 15, "need.category")
-                + _points(by_key, "need.1.0", 5, "need.purpose", "pain.says"),
+                _points(by_key, "names_need", 15, "need.category")
+                + _points(by_key, "says_purpose", 5, "need.purpose", "pain.says"),
             ),
             CriterionScore("budget", 25, 25, Verdict.MET, _points(by_key, "budget.0.2", 25, "budget.amount")),
-            CriterionScore("authority", 25, 25, Verdict.MET, _points(by_key, "authority.0.0", 25, "authority.decides")),
-            CriterionScore("timing", 25, 25, Verdict.PARTLY, _points(by_key, "timing.0.0", 25, "timing.deadline")),
+            CriterionScore("authority", 25, 25, Verdict.MET, _points(by_key, "decides", 25, "authority.decides")),
+            CriterionScore("timing", 25, 25, Verdict.PARTLY, _points(by_key, "in_three_months", 25, "timing.deadline")),
         ),
         total=95,
         maximum=100,

@@ -282,7 +282,7 @@ def test_diagram_draws_the_stages_and_a_framework(capsys: Capture) -> None:
 
 def test_diagram_of_something_else_names_what_there_is(capsys: Capture) -> None:
     assert main(["diagram", "poem"]) == MISUSED
-    assert "expected stages, bant" in capsys.readouterr().err
+    assert "expected stages, frameworks, anum, b2c_express, bant" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["diagram"], ["check", "--schema", "company"]])

@@ -30,6 +30,7 @@ from bot.console.words import Words, choose_language, load_texts
 from bot.tongues import LANGUAGES
 from dialogs import facts as known_facts
 from dialogs.library import Library
+from scoring.conditions import Condition
 from scoring.values import Headcount
 from storage.errors import StoreBusy
 from storage.values import LeadDetails, Sending
@@ -54,37 +55,6 @@ TEXTS = load_texts(LOCALES)
 ENGLISH = Words("en", TEXTS["en"])
 PASSWORD = "four unrelated words here"
 CORE = "".join(file.read_text("utf-8") for file in (LOCALES.parent / "dialogs").glob("*.py"))
-FRAMEWORKS = Path(__file__).parents[2] / "dialogs" / "frameworks"
-RULES_WORDED = {
-    "need.0.0": "need.category",
-    "need.1.0": "need.purpose or pain.says or need.detail",
-    "need.2.0": "need.scope is clear or spec.has is yes or need.feature",
-    "budget.0.0": "budget.reaction in fine less",
-    "budget.0.1": "budget.amount and budget.status is allocated",
-    "budget.0.2": "budget.amount and not (flag budget_tight or flag budget_implausible or flag budget_impossible or flag budget_below_estimate or flag budget_unjudged)",  # noqa: E501 - as it stands in the file
-    "budget.0.3": "budget.status is allocated",
-    "budget.0.4": "budget.intent is ordering",
-    "budget.0.5": "budget.amount and not (flag budget_implausible or flag budget_impossible)",
-    "budget.0.6": "budget.status is to_form",
-    "budget.0.7": "budget.amount",
-    "budget.0.8": "budget.reaction is too_much",
-    "budget.0.9": "budget.status in none spent",
-    "budget.0.10": "budget.amount and flag budget_unjudged",
-    "budget.0.11": "budget.rate",
-    "authority.0.0": "authority.decides is true",
-    "authority.0.1": "authority.role in owner c_level and not authority.decides is false",
-    "authority.0.2": "authority.role in owner c_level director",
-    "authority.0.3": "authority.role is manager",
-    "authority.0.4": "authority.role is specialist",
-    "authority.0.5": "authority.decides is false",
-    "authority.1.0": "authority.person and authority.role in manager specialist and not authority.decides is true",
-    "timing.0.0": "timing.deadline within 100d",
-    "timing.0.1": "timing.deadline within 190d",
-    "timing.0.2": "timing.urgency is asap",
-    "timing.0.3": "timing.deadline within 380d",
-    "timing.0.4": "timing.urgency is dated",
-    "timing.0.5": "timing.urgency is flexible",
-}
 T = TypeVar("T")
 Client = TestClient[Litestar]
 
@@ -94,7 +64,7 @@ def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def client_of(twin: ConsoleTwin, clock: Clock, url: str = "http://console.local") -> Client:
-    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, twin.speak, zone="Europe/Warsaw")
+    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, twin.speak, twin.weighing, zone="Europe/Warsaw")
     return TestClient(Litestar([router], openapi_config=None), base_url=url)
 
 
@@ -676,6 +646,22 @@ class TestMarks:
         assert pieces[-1].text == "CRM"
 
 
+class TestUnderAnotherFramework:
+    def test_one_click_shows_the_lead_under_it(self, client: Client, twin: ConsoleTwin) -> None:
+        twin.keep(founder())
+        own = client.get("/console/leads/lead-1").text
+        (link,) = re.findall(r'href="([^"]+framework=champ)"', own)
+        other = client.get(link).text
+        assert "<b>95/100</b>" in own
+        assert "<b>40/100</b>" in other
+        assert re.findall(r'framework=(\w+)" aria-current', own + other) == ["bant", "champ"]
+
+    @pytest.mark.parametrize("name", ["", "bant", "nonsense", "<script>"])
+    def test_what_is_no_other_framework_shows_its_own(self, client: Client, twin: ConsoleTwin, name: str) -> None:
+        twin.keep(founder())
+        assert "<b>95/100</b>" in client.get("/console/leads/lead-1", params={"framework": name}).text
+
+
 class TestAnswering:
     """One of us in the visitor's chat."""
 
@@ -905,20 +891,29 @@ class TestWords:
 
     def test_every_rule_and_every_advice_of_the_packaged_frameworks_has_words(self, library: Library) -> None:
         for name, framework in library.frameworks.items():
-            rules = {rule.name for row in framework.rubric.criteria for group in row.groups for rule in group}
-            assert {f"rule.{name}.{rule}" for rule in rules} <= set(TEXTS["en"])
+            rules = [rule for row in framework.rubric.criteria for group in row.groups for rule in group]
+            assert [rule.name for rule in rules if not rule.id] == [], name
+            assert {f"rule.{rule.id}" for rule in rules} <= set(TEXTS["en"])
             assert {f"advice.{rule.id}" for rule in framework.rubric.advice} <= set(TEXTS["en"])
+            assert {f"criterion.{row.id}" for row in framework.rubric.criteria} <= set(TEXTS["en"])
+            assert f"framework.{name}" in TEXTS["en"]
 
-    def test_the_words_of_the_rules_belong_to_the_rules_as_they_stand(self) -> None:
-        """Rules are named by their place: whoever moves one has to move its words."""
-        criteria = yaml.safe_load((FRAMEWORKS / "bant.yaml").read_text("utf-8"))["criteria"]
-        found = {
-            f"{name}.{at}.{nth}": rule["when"]
-            for name, row in criteria.items()
-            for at, group in enumerate(row["points"])
-            for nth, rule in enumerate(group)
+    def test_no_words_are_kept_for_rules_that_are_gone(self, library: Library) -> None:
+        named = {
+            f"rule.{rule.id}"
+            for framework in library.frameworks.values()
+            for row in framework.rubric.criteria
+            for group in row.groups
+            for rule in group
         }
-        assert found == RULES_WORDED
+        assert {key for key in TEXTS["en"] if key.startswith("rule.")} == named
+
+    def test_one_name_of_a_reason_means_the_same_in_every_framework(self, library: Library) -> None:
+        """The words of a reason are shared, so what they stand for has to be one condition."""
+        meant: dict[str, Condition] = {}
+        for framework in library.frameworks.values():
+            for rule in (rule for row in framework.rubric.criteria for group in row.groups for rule in group):
+                assert meant.setdefault(rule.id, rule.when) == rule.when, (framework.name, rule.id)
 
     def test_every_fact_value_and_flag_has_words(self) -> None:
         keys = known_facts.READ_BY_EARS | known_facts.READ_ALWAYS
@@ -935,7 +930,7 @@ class TestWords:
     def test_every_reason_for_a_date_has_words(self) -> None:
         phrases = (yaml.safe_load(path.read_text("utf-8")) for path in LOCALES.glob("*/lexicon.yaml"))
         heard = {reason for lexicon in phrases for reason in lexicon["mentions"]["timing.reason"]}
-        tree = yaml.safe_load((LOCALES.parent / "dialogs" / "frameworks" / "bant.yaml").read_text("utf-8"))
+        tree = yaml.safe_load((LOCALES.parent / "dialogs" / "questions.yaml").read_text("utf-8"))
         pressed = {
             choice["facts"]["timing.reason"] for choice in tree["questions"]["timing.reason"]["choices"].values()
         }

@@ -47,7 +47,7 @@ class Console:
 def running(twin: ConsoleTwin) -> Iterator[Console]:
     door = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
-    router = build_router(twin, "Northlight Studio", url, load_texts(LOCALES), lambda: NOW, twin.speak)
+    router = build_router(twin, "Northlight Studio", url, load_texts(LOCALES), lambda: NOW, twin.speak, twin.weighing)
     app = Litestar([router], openapi_config=None)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)

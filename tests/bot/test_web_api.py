@@ -363,7 +363,7 @@ def test_a_bad_body_is_refused_with_a_reason(chat: Chat, body: bytes, names: str
 @pytest.mark.parametrize(
     ("body", "names"),
     [
-        (b'{"framework": "meddic"}', "framework.*bant"),
+        (b'{"framework": "medic"}', "framework.*bant"),
         (b'{"framework": 5}', "framework"),
         (b'{"language": []}', "language"),
         (b'{"page": {}}', "page"),

@@ -7,6 +7,7 @@ import pytest
 
 from bot.workspace import WORKSPACES, find_workspace, load_workspace
 from dialogs.errors import BrokenContent
+from tests.builders import standalone
 
 PO = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 
@@ -41,7 +42,7 @@ def test_a_folder_is_found_by_its_path(folder: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_told_with_a_way_out(tmp_path: Path) -> None:
-    with pytest.raises(BrokenContent, match=r"banter init .*packaged one: northlight"):
+    with pytest.raises(BrokenContent, match=r"banter init .*packaged one: byte-and-bag, northlight"):
         find_workspace(str(tmp_path / "nowhere"))
 
 
@@ -131,8 +132,7 @@ def test_a_line_of_their_own_in_one_language_leaves_the_others_alone(folder: Pat
 
 
 def test_a_question_an_operator_drops_leaves_its_texts_unsaid(folder: Path) -> None:
-    packaged = WORKSPACES.parent.parent / "dialogs" / "frameworks" / "bant.yaml"
-    head, found, rest = packaged.read_text(encoding="utf-8").partition("  timing.reason:\n")
+    head, found, rest = standalone().partition("  timing.reason:\n")
     assert found
     own = folder / "frameworks"
     own.mkdir()
@@ -142,10 +142,9 @@ def test_a_question_an_operator_drops_leaves_its_texts_unsaid(folder: Path) -> N
 
 
 def test_a_text_an_own_question_lacks_is_missed_in_their_own_file(folder: Path) -> None:
-    packaged = WORKSPACES.parent.parent / "dialogs" / "frameworks" / "bant.yaml"
     own = folder / "frameworks"
     own.mkdir()
-    text = packaged.read_text(encoding="utf-8").replace("      stay_here: {act: skip}", "      later: {act: skip}")
+    text = standalone().replace("      stay_here: {act: skip}", "      later: {act: skip}")
     (own / "bant.yaml").write_text(text, encoding="utf-8")
     found = problems(folder).splitlines()
     assert len(found) == 4

@@ -11,9 +11,9 @@ from dialogs.content import merge, read_company, read_framework
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.framework import InDays
 from dialogs.yaml_source import YamlSource
-from tests.builders import BANT_FILE
+from tests.builders import standalone
 
-BANT = BANT_FILE.read_text(encoding="utf-8")
+BANT = standalone()
 COMPANY = (Path(WORKSPACES) / "northlight" / "company.yaml").read_text(encoding="utf-8")
 READERS = {"bant.yaml": (read_framework, BANT), "company.yaml": (read_company, COMPANY)}
 
@@ -53,8 +53,8 @@ def line_of(file: str, start: str) -> int:
         ("bant.yaml", "title: BANT", "title: !!python/name:os.system x", "", "tag", "title:"),
         ("bant.yaml", "title: BANT", "title: BANT\x07", "", "the sign U+0007", None),
         ("bant.yaml", "title: BANT", "", "", "missing required field `title`", None),
-        ("bant.yaml", "- - {points: 15, when: need.category}", "- - {points: 15}",
-         "criteria.need.points.0.0", "`when`", "- - {points: 15"),
+        ("bant.yaml", "- - {id: names_need, points: 15, when: need.category}", "- - {points: 15}",
+         "criteria.need.points.0.0", "`when`", "- - {id: names_need"),
         ("company.yaml", "[en, pl", "[en, no, pl", "languages.1", "`bool`", "languages:"),
         ("company.yaml", "crm: {card: crm_setup", "crm: {crad: crm_setup", "services.crm.crad", "no key", "crm: {card"),
         ("company.yaml", "specialty: true", "specialty: 1", "services.crm.specialty", "Expected `bool`", "crm: {card"),

@@ -11,6 +11,7 @@ from dialogs.content import read_framework
 from dialogs.diagram import stages_page, tree_diagram, words_of
 from dialogs.framework import Framework
 from dialogs.wording import Wording, read_wording
+from tests.builders import packaged
 
 ROOT = Path(__file__).parents[2]
 SMALL = """
@@ -55,7 +56,7 @@ def small() -> Framework:
 
 @cache
 def bant() -> Framework:
-    return read_framework("bant.yaml", (ROOT / "dialogs/frameworks/bant.yaml").read_text("utf-8"))
+    return packaged("bant")
 
 
 def arrows(diagram: str) -> set[tuple[str, str, str]]:

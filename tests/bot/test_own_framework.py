@@ -1,0 +1,127 @@
+"""An operator's own framework: the page is followed step by step, the tree is proven, and a talk is scored by it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.workspace import load_workspace
+from dialogs.library import Library
+from scoring.values import Verdict
+from tests.builders import Visitor, visitor
+
+PAGE = Path(__file__).parents[2] / "docs" / "write-your-own-framework.md"
+BLOCK = re.compile(r"^```yaml (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def follow(folder: Path) -> Path:
+    """Do everything the page says: files of one's own are written, lines of company.yaml replaced."""
+    assert main(["init", str(folder)]) == 0
+    blocks = dict(BLOCK.findall(PAGE.read_text("utf-8")))
+    assert set(blocks) == {"frameworks/extras.yaml", "company.yaml"}
+    (folder / "frameworks" / "extras.yaml").write_text(blocks["frameworks/extras.yaml"], "utf-8")
+    company = (folder / "company.yaml").read_text("utf-8")
+    for line in blocks["company.yaml"].splitlines():
+        key = line.partition(":")[0]
+        company, replaced = re.subn(rf"(?m)^{key}:.*$", line, company)
+        assert replaced == 1, key
+    (folder / "company.yaml").write_text(company, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return follow(tmp_path_factory.mktemp("own") / "mycompany")
+
+
+@pytest.fixture(scope="module")
+def library(folder: Path) -> Library:
+    return load_workspace(str(folder)).library
+
+
+def test_the_page_leads_to_a_sound_workspace(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(folder)]) == 0
+    assert "extras" in capsys.readouterr().out
+
+
+def test_its_own_questions_are_asked_in_its_own_words_and_earn_points(library: Library) -> None:
+    guest = Visitor(library, "en", framework="extras")
+    guest.opens()
+    asked = guest.says("We need a CRM for sales")
+    assert asked.asked == "risk.what"
+    own = library.frameworks["extras"].words["en"]["ask.risk.what"]
+    assert any(line in asked.replies[-1].text for line in own)
+    weighed = guest.says("Our old data is a mess and nobody has time to clean it").assessment
+    row = weighed.score_of("risk")
+    assert row is not None
+    assert (row.points, row.verdict, [fact.evidence.quote for point in row.reasons for fact in point.facts]) == (
+        15,
+        Verdict.MET,
+        ["Our old data is a mess and nobody has time to clean it"],
+    )
+
+
+def test_a_text_it_lacks_is_told_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "frameworks" / "extras.yaml"
+    text = file.read_text("utf-8")
+    try:
+        file.write_text(
+            text.replace("    why.risk.what: We would rather plan for it than be surprised by it.\n", ""), "utf-8"
+        )
+        assert main(["check", str(folder)]) == 1
+        assert "why.risk.what: is missing" in capsys.readouterr().out
+        file.write_text(text.replace("{criterion: money}", "{criterion: mony}", 1), "utf-8")
+        assert main(["check", str(folder)]) == 1
+        line = text.splitlines().index("  spec.has: {criterion: money}") + 1
+        assert f"extras.yaml:{line}: questions.spec.has.criterion" in capsys.readouterr().out
+    finally:
+        file.write_text(text, "utf-8")
+
+
+def test_a_question_nobody_shares_has_to_say_what_it_asks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "frameworks" / "extras.yaml"
+    text = file.read_text("utf-8")
+    try:
+        file.write_text(text.replace("  spec.has: {", "  spek.has: {"), "utf-8")
+        assert main(["check", str(folder)]) == 1
+        assert "says neither what it asks nor what it fills -> did you mean spec.has?" in capsys.readouterr().out
+    finally:
+        file.write_text(text, "utf-8")
+
+
+def test_a_page_or_a_campaign_chooses_who_asks(folder: Path) -> None:
+    runs = [{"framework": "meddic", "page": "/enterprise/*"}, {"framework": "champ", "source": "spring_ad"}]
+    library = load_workspace(str(folder), {"runs": runs}).library
+    came = [
+        library.framework_for(page, source)
+        for page, source in (
+            ("https://shop.example/enterprise/crm?x=1", ""),
+            ("/enterprise/crm", "spring_ad"),
+            ("https://shop.example/", "spring_ad"),
+            ("", "spring_ad"),
+            ("https://shop.example", "autumn"),
+            ("", ""),
+        )
+    ]
+    assert came == ["meddic", "meddic", "champ", "champ", "extras", "extras"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "problem"),
+    [
+        ([{"framework": "meddick", "page": "/a"}], "runs.0.framework: there is no framework meddick"),
+        ([{"framework": "meddic"}], "runs.0: fits everybody"),
+        ([{"framework": "meddic", "page": "enterprise"}], "runs.0.page: expected a path"),
+    ],
+)
+def test_a_run_that_can_be_meant_by_nobody_is_told(folder: Path, runs: list[dict[str, str]], problem: str) -> None:
+    from dialogs.errors import BrokenContent
+
+    with pytest.raises(BrokenContent) as found:
+        load_workspace(str(folder), {"runs": runs})
+    assert any(problem in str(one) for one in found.value.problems)
+
+
+def test_guests_of_the_page_keep_the_company_s_own_framework(library: Library) -> None:
+    assert visitor(library, "en").library.company.framework == "extras"

@@ -1,0 +1,166 @@
+"""Stored conversations scored again: under any framework, the same bytes every time, and as a change would have it."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.cli import main
+from bot.reception import Reception
+from bot.routing import Routes
+from dialogs.engine import open_conversation
+from dialogs.library import Library
+from dialogs.rescoring import as_of, rescored
+from dialogs.values import Inbound, Kind
+from storage.store import Store
+from storage.values import TurnRequest
+from tests.builders import FRAMEWORKS, MONDAY, packaged
+
+T = TypeVar("T")
+TALKS = {
+    "c1": ("We need a CRM for the sales team", "I'm the founder and I decide alone", "in two weeks"),
+    "c2": ("hello", "an online shop", "the budget is 20 thousand euro"),
+    "c3": ("hi",),
+}
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+async def talk(url: str, library: Library) -> None:
+    store = await Store.open(url)
+    reception = Reception(store, library, Routes(library, (), "http://banter.example"))
+    for key, said in TALKS.items():
+        first = Inbound("open", key, Kind.START, "", MONDAY)
+        opening = open_conversation(key, "web", "bant", "en", first)
+        await reception.receive(TurnRequest(first, opening))
+        for at, text in enumerate(said, 1):
+            inbound = Inbound(f"i{at}", key, Kind.TEXT, text, MONDAY + timedelta(minutes=at))
+            await reception.receive(TurnRequest(inbound))
+    await store.close()
+
+
+@pytest.fixture
+def url(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"sqlite:///{tmp_path / 'banter.db'}"
+    monkeypatch.setenv("BANTER_DATABASE_URL", url)
+    run(talk(url, library))
+    return url
+
+
+def scored(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert main(["rescore", "--json", *arguments]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_each_lead_keeps_its_own_framework_and_its_score(
+    url: str, library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = scored(capsys)
+    assert [(one["conversation"], one["framework"]) for one in found] == [(key, "bant") for key in TALKS]
+
+    async def stored() -> list[int]:
+        store = await Store.open(url)
+        rows = [await store.lead(key) for key in TALKS]
+        await store.close()
+        return [row.row.total for row in rows if row is not None]
+
+    assert [one["total"] for one in found if one["conversation"] != "c3"] == run(stored())[:2]
+    assert found[0]["total"] > found[1]["total"] > found[2]["total"] == 0
+
+
+@pytest.mark.parametrize("name", ["champ", "anum", "meddic", "gpctba_ci", "puzzle"])
+def test_any_framework_scores_them_the_same_bytes_every_time(
+    url: str, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    outputs = []
+    for _ in range(2):
+        assert main(["rescore", "--json", "--framework", name]) == 0
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1]
+    first = json.loads(outputs[0].splitlines()[0])
+    rubric = packaged(name).rubric
+    assert list(first["points"]) == [row.id for row in rubric.criteria]
+    assert first["maximum"] == rubric.maximum
+    assert first["total"] == sum(first["points"].values()) > 0
+
+
+def test_nothing_is_changed_by_scoring(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path(url.removeprefix("sqlite:///"))
+
+    async def dump() -> list[object]:
+        store = await Store.open(url)
+        kept: list[object] = [list(await store.histories()), [await store.lead(key) for key in TALKS]]
+        await store.close()
+        return kept
+
+    before = run(dump())
+    scored(capsys, "--framework", "champ")
+    assert run(dump()) == before
+    assert file.exists()
+
+
+def test_the_last_thing_learned_is_the_hour_it_is_weighed_at(url: str, library: Library) -> None:
+    async def read() -> None:
+        store = await Store.open(url)
+        one, two, three = await store.histories()
+        assert (as_of(one), as_of(three)) == (MONDAY + timedelta(minutes=3), three.started)
+        assert rescored(one, library.framework("bant"), library) == rescored(one, library.framework("bant"), library)
+        assert [found.id for found in await store.histories(one.id, 1)] == [two.id]
+        assert await store.histories(three.id) == []
+        await store.close()
+
+    run(read())
+
+
+def test_new_weights_tell_what_would_change(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stricter = tmp_path / "stricter.yaml"
+    stricter.write_text("mql_others: 2\nhot: 0.99\n", encoding="utf-8")
+    changed = scored(capsys, "--what-if", str(stricter))
+    assert [one["conversation"] for one in changed] == ["c2"]
+    assert changed[0]["changed"]["stage"] == ["mql", "contact_us"]
+    assert main(["rescore", "--what-if", str(stricter)]) == 0
+    summary = capsys.readouterr().out.splitlines()[-3:]
+    assert summary == ["3 leads, 1 would change", "  mql -> contact_us: 1", "qualified a day: 2.00 now, 1.00 then"]
+
+
+def test_a_new_tree_tells_what_would_change(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (FRAMEWORKS / "bant.yaml").read_text("utf-8")
+    poorer = tmp_path / "bant-2.yaml"
+    poorer.write_text(text.replace("id: heads_company, points: 25", "id: heads_company, points: 20"), "utf-8")
+    assert scored(capsys, "--what-if", str(poorer)) == []  # "I decide alone" earns the 25 all the same
+    poorer.write_text(
+        text.replace("{id: names_need, points: 15", "{id: names_need, points: 14").replace("max: 25", "max: 24", 1),
+        "utf-8",
+    )
+    changed = scored(capsys, "--what-if", str(poorer))
+    totals = [one["changed"].get("total", (0, 0)) for one in changed]
+    assert [old - new for old, new in totals] == [1, 1, 0]
+    assert {tuple(one["changed"]["maximum"]) for one in changed} == {(100, 99)}
+    poorer.write_text(text.replace("when: need.category", "when: need.kategory", 1), "utf-8")
+    assert main(["rescore", "--what-if", str(poorer)]) == 1
+    assert "did you mean need.category?" in capsys.readouterr().err
+
+
+def test_what_cannot_be_scored_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BANTER_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    assert main(["rescore"]) == 1
+    assert "there is no database at" in capsys.readouterr().err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_an_unknown_framework_is_told_with_those_there_are(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rescore", "--framework", "bnat"]) == 1
+    assert "choose anum, b2c_express, bant, champ, gpctba_ci, meddic, puzzle" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rescore", "--what-if", "nowhere.yaml"]) == 1
+    assert "nowhere.yaml" in capsys.readouterr().err
