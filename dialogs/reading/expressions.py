@@ -13,6 +13,7 @@ from dialogs.reading.dates import Dates
 from dialogs.reading.lengths import Length
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.matching import Phrases, phrases
+from dialogs.reading.numbers import ONE
 from dialogs.reading.numberwords import NOBODY
 from dialogs.reading.periods import Dated
 from dialogs.reading.timewords import TimeWords, compile_time
@@ -35,6 +36,9 @@ class Relation(StrEnum):
     AFTER = "after"
     NOT_BEFORE = "not_before"
     FROM = "from"
+
+
+COUNTED = frozenset((Relation.IN, Relation.WITHIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def _expression(dates: Dates, at: int, words: RelationWords, *, chained: bool = 
 
 def _split_length(dates: Dates, at: int, words: RelationWords) -> Expression | None:
     """Read "недели через три", "місяці за два": the unit before the relation."""
-    unit = words.time.units.get(dates.word(at))
+    unit = words.time.units.get(dates.word(at)) or dates.counted_week(at)
     if unit is None or at + 2 >= len(dates.tokens) or (at and dates.tokens[at - 1].kind == "n"):
         return None
     relations = dict(words.relations)
@@ -267,6 +271,8 @@ def _core(dates: Dates, at: int, words: RelationWords, kinds: set[Relation]) -> 
     if step >= len(dates.tokens) or (dates.tokens[step].kind != "n" and dates.tokens[step].text not in words.cores):
         return None
     dated, length = dates.dated(step), dates.length(step)
+    if dates.counted_week(step) and step == at and kinds <= COUNTED:  # "через неділю"
+        dated, length = None, Length(ONE, ONE, "week", step, step + 1)
     if length is not None and (dated is None or length.last > dated.last):
         return _with_length(dates, length, words, kinds)
     if dated is None:

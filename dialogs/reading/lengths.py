@@ -75,10 +75,11 @@ class Lengths:
         number = self.numbers.starting.get(at)
         if number is not None:
             return self._counted(number)
-        unit = self._unit(at)
+        following = self.numbers.starting.get(at + 1)
+        counted = following is not None and not following.figures
+        unit = self._unit(at) or (self.counted_week(at) if counted else None)
         if unit is None:
             return self._after_article(at)
-        following = self.numbers.starting.get(at + 1)
         if (
             following is not None
             and following.value < 100
@@ -136,7 +137,7 @@ class Lengths:
         return Length(Decimal("0.5"), Decimal("0.5"), unit, at, step + 1)
 
     def _pair(self, left: Number) -> Number | None:
-        for at in (left.last + 1, left.last + 2):
+        for at in (left.last, left.last + 1, left.last + 2):
             right = self.numbers.starting.get(at)
             if right is not None:
                 return (
@@ -159,7 +160,7 @@ class Lengths:
             and (self.word(last) in self.words.edge_of or self._expressive(last))
         ):
             last += 1
-        unit = self._unit(last, glued_to_figure=True)
+        unit = self._unit(last, glued_to_figure=True) or self.counted_week(last)
         if unit is None:
             return None
         high = pair.value if pair else number.value
@@ -197,6 +198,8 @@ class Lengths:
         """Read "год-полтора", "rok do półtora roku": a lone unit, then a number that may repeat it."""
         words = self.words.numbers
         joiner = self.word(single.last)
+        if joiner in self.words.another:  # without the hyphen: "тиждень другий"
+            return Length(ONE, Decimal(2), single.unit, single.first, single.last + 1)
         if joiner != "-" and joiner not in words.ranges | words.ors:
             return None
         if joiner == "-" and self.word(single.last + 1) in self.words.another:
@@ -227,6 +230,10 @@ class Lengths:
             more.append((number.value, smaller))
             last, unit = number.last + 1, smaller
         return replace(found, more=tuple(more), last=last) if more else found
+
+    def counted_week(self, at: int) -> str | None:
+        """A week in a word that means one only where it is counted."""
+        return "week" if self.word(at) in self.words.counted_weeks else None
 
     def _unit(self, at: int, *, glued_to_figure: bool = False) -> str | None:
         word = self.word(at)

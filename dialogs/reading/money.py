@@ -276,6 +276,8 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
     start = amount.first
     if start > 1 and tokens[start - 1].text == "." and tokens[start - 1].glued and tokens[start - 2].kind == "w":
         start -= 1  # the dot of "max. 30k"
+    if start > 1 and (tokens[start - 1].text == ":" or (tokens[start - 1].text == "-" and not tokens[start - 1].glued)):
+        start -= 1  # "limit - 20k", "maximum: 20k"
     more = words.more_than.ends(tokens, start)
     if more and (words.too_much.begins(tokens, amount.last) or _denied(tokens, start - more, words)):
         return None, value, "up_to"

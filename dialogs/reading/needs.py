@@ -92,7 +92,8 @@ def read_needs(
     """
     negations = [hit for hit in hits if hit.value == NEGATION]
     named = _not_in_passing([hit for hit in hits if hit.value not in MARKS], hits, words, own, titles, insults)
-    exact = _standing((hit for hit in named if hit.value not in VAGUE), negations, words)
+    others = [hit for hit in named if hit.value == "other"]
+    exact = _standing((hit for hit in named if not _inside(hit, others)), negations, words)
     wanted = exact or _standing(named, negations, words)
     if any(hit.value == "custom_software" for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != "other"]
@@ -177,6 +178,13 @@ def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:
         if (0 <= before <= 2 or 0 <= behind <= 1) and words.phrases[negation.head] == words.phrases[hit.head]:
             return True
     return False
+
+
+def _inside(hit: Hit, others: Sequence[Hit]) -> bool:
+    """Whether it is vague, or a part of what is no work of ours: "mend" in "mend a washing machine"."""
+    return hit.value in VAGUE or any(
+        other.head <= hit.head and hit.tail <= other.tail and hit.size < other.size for other in others
+    )
 
 
 def _mere_object(hit: Hit, wanted: Sequence[Hit], words: Words, joins: frozenset[str]) -> bool:

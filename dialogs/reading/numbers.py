@@ -144,7 +144,9 @@ def between(
     """
     tokens = numbers.tokens
     inner = [index for index in range(left.last, right.first) if index not in skip and tokens[index].text != "."]
-    if not inner or len(inner) > 2:
+    if not inner:
+        return _in_a_row(left, right)
+    if len(inner) > 2:
         return False
     if len(inner) == 2:  # "from 20 up to 30", "10 - до 20", "от 20 и до 30", "von 20 bis zu 30"
         beside = {"-"} | words.joins | words.range_leads
@@ -157,6 +159,13 @@ def between(
         return left.figures and right.figures and left.scale == ONE
     before = left.first - 1 if opener is None else opener
     return joiner in words.joins and before >= 0 and tokens[before].text in words.range_starts
+
+
+def _in_a_row(left: Number, right: Number) -> bool:
+    """Whether two number words stand side by side for a rough figure: "два три тижні", "twenty thirty thousand"."""
+    if left.figures or right.figures or left.scale != ONE or left.last != right.first:
+        return False
+    return left.value < right.value / right.scale <= 2 * left.value
 
 
 def _number(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number | None:

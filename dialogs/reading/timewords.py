@@ -19,6 +19,7 @@ class TimeWords:
     numbers: NumberWords
     units: Mapping[str, str]
     short_units: frozenset[str]  # only right behind a figure: "3d"
+    counted_weeks: frozenset[str]  # a week behind a number, else another word: "дві неділі" beside "до неділі"
     counts: Mapping[str, tuple[Decimal, str]]  # "полгода" -> 6 month
     months: Mapping[str, int]
     weak_months: frozenset[str]  # "may": only with a day, a year or a preposition
@@ -90,13 +91,15 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
     whole_end = {form: unit for unit, forms in lexicon.forms("time", "whole_end").items() for form in forms}
     phrase_days = tuple((phrases(listed), int(name)) for name, listed in lexicon.groups("time", "phrase_days").items())
     holidays = tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items())
-    lengths = frozenset(units) | frozenset(counts)
+    counted_weeks = lexicon.single("time", "counted_weeks")
+    lengths = counted_weeks.union(units, counts)
     named = (found.heads for found, _ in (*phrase_days, *holidays))
     anchors = lengths.union(days, weekdays, seasons, months, whole_end, numbers.ordinals, *named)
     return TimeWords(
         numbers=numbers,
         units=units,
         short_units=lexicon.single("time", "short_units"),
+        counted_weeks=counted_weeks,
         counts=counts,
         months=months,
         weak_months=lexicon.single("time", "weak_months"),
