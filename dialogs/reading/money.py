@@ -199,7 +199,9 @@ def _names_model(text: Text, tokens: Sequence[Token], at: int) -> bool:
 
 
 def _in_version(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a dot ties it to the figures before, as in "8.3.20"."""
+    """Whether a dot ties it to the figures before or behind, as in "8.3.20"."""
+    if at + 2 < len(tokens) and tokens[at + 1].text == "." and tokens[at + 1].glued:
+        return tokens[at + 2].kind == "n" and tokens[at + 2].glued
     return (
         at > 1
         and tokens[at].glued
