@@ -134,7 +134,7 @@ def _with_currency(numbers: Numbers, number: Number, words: MoneyWords, taken: i
         if extra is not None and first - 1 >= taken:
             value, scale, first, slang = value * extra, extra, first - 1, True
     if currency is None and scale < THOUSAND and tokens[number.last - 1].text in words.bare_thousands:
-        value, scale, slang = value * THOUSAND, THOUSAND, True  # "a fifty" of a budget
+        value, scale, slang = value * THOUSAND, THOUSAND * scale, True  # "a fifty" of a budget
     upper = value if high is None else high
     return Amount(
         value,
