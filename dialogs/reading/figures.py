@@ -15,7 +15,7 @@ from dialogs.reading.spans import SpanWords, compile_spans, read_days, read_dura
 from dialogs.reading.text import Text
 from dialogs.reading.timing import TimingWords, read_callback, read_timing
 from dialogs.reading.values import Asked, Days, Duration, Found
-from scoring.values import Headcount, MoneyRange, Window
+from scoring.values import Headcount, MoneyRange, Urgency, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def read_figures(
         bare: Read bare percentages, numbers, lengths and days as well, which no talk needs.
     """
     money = read_money(text, words.money, asked)
-    timing = None if later else read_timing(text, words.timing, asked, today)
+    timing = read_timing(text, words.timing, asked, today) if asked is None or not later else None
+    if later and timing is not None and timing.value.urgency is Urgency.DATED:
+        timing = None  # "no hurry" of a first message says when, too
     callback = read_callback(text, words.timing, today, later=later)
     people = read_people(text, words.people, asked)
     if not bare:

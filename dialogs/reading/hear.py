@@ -217,7 +217,7 @@ def _words(
     chat: bool,
 ) -> Reading:
     tongue = ears.tongues[language]
-    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked, contacts.name)
+    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked, contacts.name, contacts.company)
     needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)

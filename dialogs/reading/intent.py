@@ -62,7 +62,7 @@ def read_intent(text: Text, words: Words, hits: Sequence[Hit], *, wishes: bool =
 
 def about_the_bot(hits: Sequence[Hit]) -> list[Hit]:
     """Insults, and questions whether a bot is talking."""
-    return [hit for hit in hits if hit.value in (Intent.INSULT, Intent.BOT_IDENTITY)]
+    return [hit for hit in settle(hits) if hit.value in (Intent.INSULT, Intent.BOT_IDENTITY)]
 
 
 def _of_the_talk(hit: Hit, words: Words) -> bool:

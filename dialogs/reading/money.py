@@ -293,6 +293,9 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
     after = amount.last
     if after < len(tokens) and tokens[after].text in {"-", ",", "("}:
         after += 1
+    beyond = words.more_than.begins(tokens, after)
+    if beyond and after + beyond < len(tokens) and tokens[after + beyond].text in words.negations:
+        return None, value, "up_to"  # "20k, больше не дадим"
     if words.approx_after.begins(tokens, after):
         return value, value, "exact"
     most = words.max_after.begins(tokens, after)

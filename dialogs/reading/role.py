@@ -33,6 +33,7 @@ _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
 NAMED = 0.8  # how sure it is that a title is the writer's that only opens a part of the sentence: "Anna, buyer"
 HEADING = 0.9  # and that whoever heads the firm decides
+LEGAL = 2  # words from a title to the firm it is held in, the legal form among them
 NEAR = 3  # words between "I am", or "he is", and the title
 
 
@@ -83,6 +84,7 @@ def read_role(
     negations: Negations,
     asked: Asked | None,
     name: Found[str] | None = None,
+    company: Found[str] | None = None,
 ) -> RoleRead:
     """
     Read who writes.
@@ -94,6 +96,11 @@ def read_role(
     selves = [hit.tail for hit in hits if hit.value == SELF]
     if name is not None:
         selves += [at for at, end in enumerate(words.ends) if end == name.end]  # "Anna, buyer of a chain of shops"
+    if company is not None:
+        firm = [at for at, start in enumerate(words.starts) if start >= company.start][:1]
+        selves += [
+            hit.head for hit in hits if firm and is_title(hit) and 0 < firm[0] - hit.tail <= LEGAL
+        ]  # "buyer, Acme"
     own = frozenset(hit.tail + 1 for hit in hits if hit.value == I_AM)
     others = [hit.tail for hit in hits if hit.value == THEY and hit.head not in own]
     said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own) and not _mine(hit, own)]
