@@ -511,7 +511,7 @@ def _after_company_word(original: str, folded: str, words: ContactWords) -> Foun
             start = original.index(quoted[1], end)
             return Found(quoted[1], start, start + len(quoted[1]), quoted[1], "contacts.company")
         found = None if folded[end : end + 1].isalnum() else _capitals_after(original, end)
-        if found is not None and fold(found.value) not in words.names:
+        if found is not None and fold(found.value) not in words.names | words.not_names:  # "мережа АЗС"
             return found
     return None
 

@@ -38,7 +38,7 @@ _PIECE = compile_regex(r"\.\.\.\d?|\^|\$|\(|\)|\[|\]|\||<\w+>|\.net|\w\+\+|\w#|#
 _SPECIAL = frozenset("()[]|<^$.")
 _LATIN = str.maketrans("асеіорхукмнтв", "aceiopxykmhtb")
 _HARD = frozenset("!?;\n\r")
-_SOFT = frozenset(",()–—/:" + BLANK)
+_SOFT = frozenset(",()–—/:+" + BLANK)
 
 
 class Words(Struct, frozen=True, gc=False):
