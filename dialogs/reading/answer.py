@@ -22,6 +22,7 @@ _SIGNS = {
     Answer.NO: ("-", "–", "👎", "❌", "🚫", "🙅", "👎🏻"),
     Answer.UNKNOWN: ("🤷", "🤷‍♂️", "🤷‍♀️", "?", "??", "???"),
 }
+_REPEATED = frozenset(("+", "👍", "👌", "👎"))
 _SIGN_OF = {sign: answer for answer, signs in _SIGNS.items() for sign in signs}
 
 
@@ -54,6 +55,8 @@ def read_answer(
     VAT?". A yes of nothing but agreeing words (`assents`) is marked as such.
     """
     sign = text.original.strip()
+    if sign[:1] in _REPEATED and sign == sign[0] * len(sign):
+        sign = sign[0]  # "+++", "👍👍"
     if len(sign) <= 8 and sign in _SIGN_OF:
         return Found(_SIGN_OF[sign], 0, len(text.original), text.original, "answer.sign")
     if not hits or (asked is None and sign.endswith("?")):
