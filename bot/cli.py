@@ -128,6 +128,20 @@ def _parser() -> argparse.ArgumentParser:
     rescore.add_argument("--workspace", default="", help="a workspace folder; BANTER_WORKSPACE if left out")
     rescore.set_defaults(run=_rescore)
 
+    simulate = commands.add_parser(
+        "simulate",
+        help="let made-up visitors talk to the bot and say what was understood wrongly",
+        description="Seeded visitors who know what they mean talk through the real engine and a store of their own.",
+    )
+    simulate.add_argument("--visitors", type=int, default=500, metavar="N", help="how many (500)")
+    simulate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same visitors (1)")
+    simulate.add_argument("--framework", default="", help="which framework asks; all in turn if left out")
+    simulate.add_argument("--lang", default="", help="the language they speak; all in turn if left out")
+    simulate.add_argument("--only", type=int, metavar="K", help="play visitor K alone and print the talk")
+    simulate.add_argument("--json", action="store_true", help="the report as JSON, with every failure")
+    simulate.add_argument("--workspace", default="", help="a workspace folder")
+    simulate.set_defaults(run=_simulate)
+
     diagram = commands.add_parser("diagram", help="draw a framework's tree, or the stage tables, as Mermaid")
     diagram.add_argument("what", nargs="?", default="stages", help="stages (default), frameworks, or one, e.g. bant")
     diagram.add_argument("--workspace", default="", help="a workspace folder")
@@ -332,6 +346,44 @@ def _rescore(options: argparse.Namespace) -> int:
     )
     asyncio.run(work)
     return GOOD
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from bot.simulation.run import Plan, report_lines, simulate, transcript_lines  # noqa: PLC0415 - only here
+    from bot.simulation.words import languages, read_words  # noqa: PLC0415
+
+    library = load_workspace(options.workspace).library
+    speak = tuple(one for one in languages(LOCALES) if one in library.wordings)
+    chosen = []
+    for option, value, known in (
+        ("--framework", options.framework, library.frameworks),
+        ("--lang", options.lang, speak),
+    ):
+        if value and value not in known:
+            print(f"banter: {option}: expected one of {', '.join(known)}; found {value!r}", file=sys.stderr)
+            return MISUSED
+        chosen.append(f" {option} {value}" if value else "")
+    if options.visitors < 1 or (options.only is not None and options.only < 0):
+        print("banter: expected at least one visitor, and --only from 0", file=sys.stderr)
+        return MISUSED
+    if options.workspace:
+        chosen.append(f" --workspace {shlex.quote(options.workspace)}")
+    plan = Plan(
+        options.seed,
+        options.visitors,
+        (options.framework,) if options.framework else tuple(sorted(library.frameworks)),
+        (options.lang,) if options.lang else speak,
+        options.only,
+        "".join(chosen),
+    )
+    words = {language: read_words(LOCALES, language) for language in speak}
+    report, judges = asyncio.run(simulate(plan, library, words))
+    if options.json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        told = report_lines(report) if options.only is None else transcript_lines(judges[0])
+        print("\n".join(told))
+    return FAILED if report.failures else GOOD
 
 
 def _diagram(options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""Made-up visitors who know what they mean: `banter simulate`."""
