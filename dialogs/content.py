@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -110,6 +110,8 @@ class FrameworkFile(msgspec.Struct, forbid_unknown_fields=True):
     questions: dict[str, QuestionFile]
     advice: list[AdviceFile] = []
     max_questions: int = 0
+    order: Literal["tree", "adaptive"] = "tree"
+    stop: bool = True
     about: str = ""
     words: dict[str, dict[str, str | list[str]]] = {}
 
@@ -173,6 +175,8 @@ def read_framework(file: str, text: str, shared: Mapping[str, Mapping[str, objec
         order=tuple(shape.criteria),
         farewells=tuple(shape.stages.disqualified_by),
         max_questions=shape.max_questions,
+        stops=shape.stop,
+        adaptive=shape.order == "adaptive",
         about=shape.about.strip(),
         words={
             language: {key: (said,) if isinstance(said, str) else tuple(said) for key, said in texts.items()}

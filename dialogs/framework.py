@@ -51,6 +51,12 @@ class Question:
     attempts: int = 2  # wordings before we pass over an answer we cannot read
     words: str = ""  # what its texts are called if not like the question
     said: Mapping[str, str] = field(default_factory=dict)  # variables of its texts besides the usual ones
+    brings: frozenset[str] = field(init=False, repr=False, compare=False)  # facts an answer to it may tell
+
+    def __post_init__(self) -> None:
+        told = [*self.fills, *self.yes, *self.no, *(key for choice in self.choices for key in choice.facts)]
+        windows = ["timing.urgency"] if "timing.deadline" in told else []
+        object.__setattr__(self, "brings", frozenset((*told, *windows, *([self.text] if self.text else []))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Framework:
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
         default_factory=dict
     )  # of its own: language, key, variants
+    stops: bool = True  # no question is put that cannot change the decision any more
+    adaptive: bool = False  # what moves the decision most is asked next; else the order of the tree
     about: str = ""  # a sentence or two for people who choose one
     by_id: Mapping[str, Question] = field(init=False, repr=False, compare=False)
 

@@ -58,7 +58,9 @@ def ask_on(talk: Talk, before: list[str]) -> None:
         talk.enter("hand_over")
         _say(talk, [*before, talk.line("human.already")])
         return
-    question = next_question(talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.limit)
+    question = next_question(
+        talk.framework, talk.tree_view, talk.weighed, talk.conversation.asked, talk.limit, talk.ahead
+    )
     lines = [*before, *remarks(talk)]
     if question is None:
         take_leave(talk, lines)

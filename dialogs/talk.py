@@ -13,7 +13,7 @@ from dialogs.library import Library
 from dialogs.phrases import brand, price
 from dialogs.progress import CONVERSATION
 from dialogs.reading.values import Intent
-from dialogs.tree import tree_knowledge
+from dialogs.tree import open_keys, tree_knowledge
 from dialogs.values import (
     AskedQuestion,
     Choice,
@@ -30,6 +30,7 @@ from dialogs.values import (
 from dialogs.wording import Voice
 from scoring.assess import Assessment, weigh
 from scoring.conditions import Knowledge
+from scoring.outlook import Outlook, outlook
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, FactValue, Signal, Source
 
@@ -60,6 +61,7 @@ class Talk:
         self._new: list[Fact] = []
         self._known: Knowledge | None = None
         self._weighed: Assessment | None = None
+        self._ahead: Outlook | None = None
         self._view: Knowledge | None = None
         self._variables: dict[str, Any] | None = None
         opens = (
@@ -112,6 +114,14 @@ class Talk:
         if not is_doubt(name):
             return self.framework.question(name)
         return question_for(name, self.conversation.facts, self.library, self.voice, self.conversation.language)
+
+    @property
+    def ahead(self) -> Outlook:
+        """What can still become of the lead, by the questions left."""
+        if self._ahead is None:
+            left = open_keys(self.framework, self.tree_view, self.conversation.asked)
+            self._ahead = outlook(self.framework.rubric, self.weighed, self.known, left, self.company)
+        return self._ahead
 
     def doubt(self) -> Question | None:
         """The question a doubt calls for now; each is put once, and only while there is room for the contact too."""
@@ -169,13 +179,14 @@ class Talk:
 
     def _forget(self) -> None:
         """What was derived from the facts is derived again when it is needed."""
-        self._known = self._weighed = self._view = self._variables = None
+        self._known = self._weighed = self._ahead = self._view = self._variables = None
 
     def settle(self, ending: Ending) -> None:
         """The question that waited is settled."""
         asked = self.conversation.asked
         if asked and asked[-1].ending is Ending.OPEN:
             self.conversation = replace(self.conversation, asked=(*asked[:-1], replace(asked[-1], ending=ending)))
+            self._ahead = None
 
     def put(self, question: Question, *, attempts: int = 1) -> None:
         """A question now waits; one that was put before is moved to the end."""
@@ -323,7 +334,7 @@ class Talk:
             conversation=replace(self.conversation, told=self.voice.told),
             replies=tuple(self._replies),
             effects=tuple(self._effects),
-            assessment=self.weighed,
+            assessment=replace(self.weighed, certain=self.ahead.certificate),
             new_facts=tuple(self._new),
             asked=None if waiting is None else waiting.id,
             criterion=None if waiting is None else waiting.criterion,

@@ -63,6 +63,7 @@ class Assessment(Struct, frozen=True, gc=False):
     timing: Judgement | None
     budget: Judgement | None
     advice: tuple[str, ...]
+    certain: str = ""  # "mql hot" once nothing that is still to be asked can change either; see scoring/outlook.py
 
     def score_of(self, criterion: str) -> CriterionScore | None:
         """The row of one criterion, None if the framework has no such row."""
@@ -147,12 +148,27 @@ def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, h
 
 def _stage(rubric: Rubric, company: Company, met: Sequence[str], total: int) -> Stage:
     """The highest stage the answers justify under the company's rule for an MQL."""
+    if len(met) == len(rubric.criteria):
+        return Stage.SQL
+    return Stage.MQL if qualified(rubric, company, met, total) else Stage.CONTACT_US
+
+
+def qualified(rubric: Rubric, company: Company, met: Sequence[str], total: int) -> bool:
+    """
+    Whether a lead is an MQL by the company's rule (docs/scoring.md, "Temperature and stage").
+
+    Args:
+        rubric: Its core criteria count under the rule `core`.
+        company: The rule, and the band of warmth that `score` looks at.
+        met: Criteria met.
+        total: Points.
+    """
     names = [criterion.id for criterion in rubric.criteria]
-    stage = justified(met, names, rubric.requires, max(rubric.others, company.mql_others))
-    if stage is Stage.SQL or company.mql_rule == "core":
-        return stage
-    qualified = len(met) >= 2 if company.mql_rule == "any_two" else total >= company.warm * rubric.maximum
-    return Stage.MQL if qualified else Stage.CONTACT_US
+    if len(met) == len(names):
+        return True
+    if company.mql_rule == "core":
+        return justified(met, names, rubric.requires, max(rubric.others, company.mql_others)) is Stage.MQL
+    return len(met) >= 2 if company.mql_rule == "any_two" else total >= company.warm * rubric.maximum
 
 
 def temperature(points: int, maximum: int, company: Company) -> Temperature:

@@ -304,6 +304,19 @@ def support_of(condition: Condition) -> frozenset[str]:
             assert_never(condition)
 
 
+def flags_of(condition: Condition) -> frozenset[str]:
+    """Flags a condition reads."""
+    match condition:
+        case Flagged(flag):
+            return frozenset({flag})
+        case Not(of):
+            return flags_of(of)
+        case All(of) | Any(of):
+            return frozenset().union(*(flags_of(part) for part in of))
+        case _:
+            return frozenset()
+
+
 def keys_of(condition: Condition) -> frozenset[str]:
     """Fact keys a condition reads."""
     match condition:

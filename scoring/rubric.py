@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from scoring.conditions import Condition, support_of
+from scoring.conditions import Condition, flags_of, keys_of, support_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,15 @@ class Criterion:
     met_if: Condition | None = None  # what it takes besides the points
     unless: tuple[str, ...] = ()  # flags that decide "not met", whatever the points
     support: frozenset[str] = field(init=False, repr=False, compare=False)  # of all its rules, see support_of
+    keys: frozenset[str] = field(init=False, repr=False, compare=False)  # facts its rules and met_if read
+    flags: frozenset[str] = field(init=False, repr=False, compare=False)  # flags they read
 
     def __post_init__(self) -> None:
         parts = [support_of(rule.when) for group in self.groups for rule in group]
         object.__setattr__(self, "support", frozenset().union(*parts) if all(parts) else frozenset())
+        read = [rule.when for group in self.groups for rule in group] + ([self.met_if] if self.met_if else [])
+        object.__setattr__(self, "keys", frozenset(key for one in read for key in keys_of(one)))
+        object.__setattr__(self, "flags", frozenset(flag for one in read for flag in flags_of(one)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from bot.tongues import LANGUAGES
 from bot.workspace import load_workspace
@@ -17,6 +18,7 @@ from dialogs.library import Library
 from dialogs.values import Conversation, Inbound, Kind, Outcome
 from scoring.assess import Assessment, assess
 from scoring.company import CardItem, Company, Range, RateCard, Rates, Service, Stack
+from scoring.stages import Stage
 from scoring.values import (
     Evidence,
     Fact,
@@ -269,3 +271,40 @@ def visitor(library: Library, language: str = "en", **fields: object) -> Visitor
     made = Visitor(library, language, **fields)  # type: ignore[arg-type]
     made.opens()
     return made
+
+
+VARIANTS: Mapping[str, Mapping[str, bool]] = {
+    "whole": {"stops": False, "adaptive": False},
+    "stopped": {"adaptive": False},
+    "adaptive": {"adaptive": True},
+}
+"""Ways to ask: everything, until the decision stands, and so with what moves it most first."""
+
+
+def pressing(library: Library, framework: Framework, seed: int) -> Visitor:
+    """Somebody who presses, at every question, the button that the seed and the question's name say."""
+    own = replace(
+        library,
+        frameworks={framework.name: framework},
+        company=replace(library.company, framework=framework.name, max_questions=30),
+    )
+    one = Visitor(own, "en", framework=framework.name)
+    outcome: Outcome = one.opens()
+    for _ in range(40):
+        choices = [choice for reply in outcome.replies for choice in reply.choices]
+        if not choices or one.conversation.waiting_for is None:
+            break
+        question = framework.question(one.conversation.waiting_for.question)
+        if question is None:  # a doubt: its first button
+            outcome = one.act(Kind.CHOICE, choices[0].id)
+            continue
+        told = [choice for choice in question.choices if choice.act != "type"]
+        chosen = told[crc32(f"{seed}:{question.id}".encode()) % len(told)].id
+        outcome = one.act(Kind.CHOICE, next(choice.id for choice in choices if choice.id.endswith(f":{chosen}")))
+    return one
+
+
+def decision(one: Visitor) -> tuple[str, str]:
+    weighed = one.outcomes[-1].assessment
+    stage = Stage.MQL if weighed.stage is Stage.SQL else weighed.stage
+    return stage.value, weighed.temperature.value

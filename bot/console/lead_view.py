@@ -92,6 +92,7 @@ class _Weighed(msgspec.Struct):
     timing: _Judgement | None = None
     budget: _Judgement | None = None
     advice: list[str] = []
+    certain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ class Explained:
     fit: tuple[tuple[str, int], ...]
     implicit: int
     unknown: tuple[str, ...]
+    certain: str  # what stands whatever else is said, in words; "" while it is open
     advice: tuple[str, ...]
     questions: tuple[Quote, ...]  # theirs, still to be answered
     files: tuple[SentFile, ...]
@@ -200,6 +202,7 @@ def explain(details: LeadDetails, kept: Mapping[str, FileKept], words: Words) ->
         fit=tuple((words.name("fit", reason), score) for reason, score in weighed.fit.reasons),
         implicit=weighed.implicit,
         unknown=tuple(words.name("criterion", row.criterion) for row in weighed.criteria if row.verdict == "unknown"),
+        certain=_certain(weighed.certain, words),
         advice=tuple(words.name("advice", advice) for advice in weighed.advice),
         questions=tuple(_quote(fact, places, words) for fact in known.get("dialog.question", ())),
         files=tuple(file for file in files.values() if not file.refused),
@@ -222,6 +225,13 @@ def _score(row: _Criterion, places: Mapping[str, str], words: Words) -> Score:
             for reason in row.reasons
         ),
     )
+
+
+def _certain(decision: str, words: Words) -> str:
+    stage, _, temperature = decision.partition(" ")
+    if not temperature:
+        return ""
+    return words("score.certain", stage=words.name("stage", stage), temperature=words.name("temperature", temperature))
 
 
 def _rule(rule: str, words: Words) -> str:

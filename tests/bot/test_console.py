@@ -7,6 +7,7 @@ import re
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, TypeVar
@@ -660,6 +661,16 @@ class TestUnderAnotherFramework:
     def test_what_is_no_other_framework_shows_its_own(self, client: Client, twin: ConsoleTwin, name: str) -> None:
         twin.keep(founder())
         assert "<b>95/100</b>" in client.get("/console/leads/lead-1", params={"framework": name}).text
+
+
+class TestTheDecision:
+    def test_what_stands_whatever_else_is_said_is_shown(self, client: Client, twin: ConsoleTwin) -> None:
+        lead = founder()
+        twin.keep(lead)
+        assert "whatever else is said" not in client.get("/console/leads/lead-1").text
+        twin.keep(replace(lead, assessment={**lead.assessment, "certain": "mql hot"}))
+        shown = unescape(client.get("/console/leads/lead-1").text)
+        assert "Decided: whatever else is said, this stays hot and at “MQL, ready for sales”." in shown
 
 
 class TestAnswering:

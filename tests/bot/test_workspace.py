@@ -132,13 +132,13 @@ def test_a_line_of_their_own_in_one_language_leaves_the_others_alone(folder: Pat
 
 
 def test_a_question_an_operator_drops_leaves_its_texts_unsaid(folder: Path) -> None:
-    head, found, rest = standalone().partition("  timing.reason:\n")
+    head, found, rest = standalone().partition("  authority.others:\n")
     assert found
     own = folder / "frameworks"
     own.mkdir()
-    (own / "bant.yaml").write_text(head + rest[rest.index("  contact.how:\n") :], encoding="utf-8")
+    (own / "bant.yaml").write_text(head + rest[rest.index("  timing.deadline:\n") :], encoding="utf-8")
     questions = load_workspace(str(folder)).library.frameworks["bant"].questions
-    assert "timing.reason" not in {question.id for question in questions}
+    assert "authority.others" not in {question.id for question in questions}
 
 
 def test_a_text_an_own_question_lacks_is_missed_in_their_own_file(folder: Path) -> None:

@@ -34,7 +34,6 @@ BEFORE: dict[str, tuple[Fact, ...]] = {
     "authority.current": (*PRICED, fact("authority.role", "director", source=Source.PERSON)),
     "authority.others": (*PRICED, fact("authority.role", "manager")),
     "timing.deadline": (*PRICED, OWNER),
-    "timing.reason": (*PRICED, OWNER, *deadline(300)),
     "contact.how": (*PRICED, OWNER, *deadline(50)),
 }
 QUESTIONS = tuple(BEFORE)

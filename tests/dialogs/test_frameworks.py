@@ -88,7 +88,7 @@ class TestLimits:
             if one.conversation.waiting_for is None:
                 break
             one.says("skip")
-        assert len(one.conversation.asked) == 9
+        assert 7 < len(one.conversation.asked) <= 9
 
 
 class TestFactsOnce:

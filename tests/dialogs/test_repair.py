@@ -329,7 +329,7 @@ def test_a_doubt_whose_date_is_gone_is_no_trouble() -> None:
 def test_the_reason_for_a_deadline_is_no_other_deadline(
     language: str, lines: tuple[str, ...], then: str, end: date
 ) -> None:
-    talk = visitor(demo(), language)
+    talk = Visitor(demo(), language, framework="anum")
     for line in lines:
         talk.says(line)
     asked = (AskedQuestion("timing.reason", talk.conversation.turn),)

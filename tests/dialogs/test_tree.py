@@ -42,7 +42,6 @@ def following(facts: Sequence[Fact], asked: Sequence[AskedQuestion] = (), limit:
         ([CRM, SCOPE, FINE, fact("authority.decides", True)], (), "timing.deadline"),
         ([CRM, SCOPE, FINE, OWNER, *deadline(None, Urgency.FLEXIBLE)], (), "contact.how"),
         ([CRM, SCOPE, FINE, OWNER, *deadline(50)], (), "contact.how"),  # full points: why is not asked
-        ([CRM, SCOPE, FINE, OWNER, *deadline(300)], (), "timing.reason"),
         ([CRM, SCOPE, FINE, OWNER, *deadline(50), MAIL], (), None),
         ([], settled("need.what"), "need.detail"),
         ([CRM, SCOPE, FINE, fact("authority.role", "manager")], (), "authority.others"),
