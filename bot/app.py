@@ -23,10 +23,11 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from bot import __version__
 from bot.channels.web import LARGEST_BODY, WebChannel, build_api
 from bot.console.app import build_router
-from bot.console.ports import Weighing
+from bot.console.ports import Drawing, Weighing
 from bot.console.session import LINK_LENGTH, new_sign_in_link
 from bot.console.words import load_texts
 from bot.delivery import Delivery
+from bot.dropoff import Kept
 from bot.errors import ShellError
 from bot.housekeeping import Housekeeping
 from bot.hub import Hub
@@ -42,6 +43,8 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.timekeeper import Timekeeper
 from bot.workspace import LOCALES, Workspace, load_workspace
+from dialogs.dropoff import DropOff
+from dialogs.picture import Labels, ask_of, tree_picture
 from dialogs.rescoring import rescored
 from dialogs.values import Inbound, Kind
 from storage.errors import StorageError
@@ -204,8 +207,19 @@ def _weighing(house: House) -> Weighing:
         found: dict[str, Any] = msgspec.to_builtins(rescored(conversation, library.framework(framework), library))
         return found
 
+    kept = Kept(house.store)
+
+    async def draw(name: str, language: str, labels: Labels) -> Drawing:
+        library = house.reception.library
+        framework, wording = library.framework(name), library.wording(language)
+        figures = (await kept.figures()).get(name, DropOff())
+        svg = tree_picture(framework, wording, figures, labels, styled=False)
+        rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in framework.questions]
+        return Drawing(svg, rows, figures.talks)
+
     library = house.reception.library
-    return Weighing(tuple(sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))), weigh)
+    names = sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))
+    return Weighing(tuple(names), weigh, draw)
 
 
 def _openapi() -> OpenAPIConfig:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
@@ -20,10 +20,13 @@ from bot import __version__
 from bot.errors import ShellError
 from bot.journey import Stage, loading_once, open_stage, read_journey, run_journey
 from bot.workspace import DEFAULT, LOCALES, WORKSPACES, load_workspace
-from dialogs.errors import BrokenContent
+from dialogs.errors import BrokenContent, ContentError
 from dialogs.library import Library
 from dialogs.values import Choice, Kind, Outcome
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from dialogs.dropoff import DropOff
 
 GOOD, FAILED, MISUSED = 0, 1, 2
 
@@ -90,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="prove a workspace before it serves anybody")
     check.add_argument("workspace", nargs="?", default="", help="its folder; the demo company if left out")
     check.add_argument("--json", action="store_true", help="problems as JSON")
+    check.add_argument("--sarif", action="store_true", help="problems as SARIF 2.1.0, for code review tools")
     check.add_argument("--schema", choices=("framework", "company"), help="print the JSON Schema of a file and stop")
     check.set_defaults(run=_check)
 
@@ -142,9 +146,17 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--workspace", default="", help="a workspace folder")
     simulate.set_defaults(run=_simulate)
 
-    diagram = commands.add_parser("diagram", help="draw a framework's tree, or the stage tables, as Mermaid")
+    diagram = commands.add_parser("diagram", help="draw a framework's tree, or the stage tables, as Mermaid or SVG")
     diagram.add_argument("what", nargs="?", default="stages", help="stages (default), frameworks, or one, e.g. bant")
     diagram.add_argument("--workspace", default="", help="a workspace folder")
+    diagram.add_argument("--svg", action="store_true", help="draw as SVG, complete in itself")
+    diagram.add_argument("--lang", default="en", help="the language of the questions in the picture, two letters")
+    diagram.add_argument(
+        "--figures", action="store_true", help="with --svg: figures of the talks in BANTER_DATABASE_URL"
+    )
+    diagram.add_argument(
+        "--database", default="", metavar="URL", help="with --svg: figures of the talks in this database"
+    )
     diagram.set_defaults(run=_diagram)
     return parser
 
@@ -195,10 +207,12 @@ def _check(options: argparse.Namespace) -> int:
     try:
         workspace = load_workspace(options.workspace)
     except BrokenContent as error:
-        _print_problems(error, as_json=options.json)
+        _print_problems(error, as_json=options.json, as_sarif=options.sarif)
         return FAILED
     library = workspace.library
-    if options.json:
+    if options.sarif:
+        _print_sarif(())
+    elif options.json:
         print('{"problems":[]}')
     else:
         print(f"{workspace.folder}: sound. {library.company.name}, content {library.version}")
@@ -206,7 +220,16 @@ def _check(options: argparse.Namespace) -> int:
     return GOOD
 
 
-def _print_problems(error: BrokenContent, *, as_json: bool) -> None:
+def _print_sarif(problems: Sequence[ContentError]) -> None:
+    from dialogs.check.sarif import sarif  # noqa: PLC0415 - only where it is asked for
+
+    print(msgspec.json.format(msgspec.json.encode(sarif(problems, __version__))).decode())
+
+
+def _print_problems(error: BrokenContent, *, as_json: bool, as_sarif: bool = False) -> None:
+    if as_sarif:
+        _print_sarif(error.problems)
+        return
     if as_json:
         print(msgspec.json.encode({"problems": error.problems}).decode())
         return
@@ -389,22 +412,50 @@ def _simulate(options: argparse.Namespace) -> int:
 def _diagram(options: argparse.Namespace) -> int:
     from dialogs.diagram import stages_page, tree_diagram  # noqa: PLC0415
 
+    if (options.figures or options.database) and (not options.svg or options.what in ("stages", "frameworks")):
+        print("banter: figures stand in the SVG of one framework: banter diagram bant --svg --figures", file=sys.stderr)
+        return MISUSED
     if options.what == "stages":
-        print(stages_page())
+        print(_stage_pictures() if options.svg else stages_page())
         return GOOD
     library = load_workspace(options.workspace).library
-    if options.what == "frameworks":
+    if options.what == "frameworks" and not options.svg:
         print(_handbook(library))
         return GOOD
     framework = library.frameworks.get(options.what)
     if framework is None:
-        print(
-            f"banter: expected stages, frameworks, {', '.join(library.frameworks)}; found {options.what!r}",
-            file=sys.stderr,
-        )
+        known = ("stages", *(() if options.svg else ("frameworks",)), *library.frameworks)
+        print(f"banter: expected {', '.join(known)}; found {options.what!r}", file=sys.stderr)
         return MISUSED
-    print(tree_diagram(framework, library.wordings.get("en")))
+    if options.lang not in library.wordings:
+        print(f"banter: there are no texts in {options.lang!r}; choose {', '.join(library.wordings)}", file=sys.stderr)
+        return MISUSED
+    wording = library.wordings[options.lang]
+    if options.svg:
+        from dialogs.picture import tree_picture  # noqa: PLC0415 - only where a picture is wanted
+
+        print(tree_picture(framework, wording, _figures(options)), end="")
+        return GOOD
+    print(tree_diagram(framework, wording))
     return GOOD
+
+
+def _stage_pictures() -> str:
+    from dialogs.picture import table_pictures  # noqa: PLC0415
+
+    return table_pictures()
+
+
+def _figures(options: argparse.Namespace) -> "DropOff | None":
+    """How the questions of the framework fared in stored talks, where that is asked for."""
+    if not options.figures and not options.database:
+        return None
+    from bot.app import settings_from  # noqa: PLC0415 - the settings and the store only where they are needed
+    from bot.dropoff import stored_figures  # noqa: PLC0415
+    from dialogs.dropoff import DropOff  # noqa: PLC0415
+
+    url = options.database or settings_from().database_url
+    return asyncio.run(stored_figures(url)).get(options.what, DropOff())
 
 
 def _handbook(library: Library) -> str:

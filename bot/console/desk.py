@@ -19,6 +19,7 @@ from bot.console.views import BASE, STUCK
 from bot.console.words import Texts, Words, choose_language
 from bot.figures import mail_link, phone_link
 from bot.tongues import LANGUAGES
+from dialogs.picture import STYLE
 from storage.values import StaffSession
 
 Page = Response[str]
@@ -43,6 +44,8 @@ def load_assets() -> Mapping[str, Asset]:
         if file.name.endswith((".css", ".js", ".svg")):
             content = file.read_bytes()
             found[file.name] = Asset(content, str(media_type), hashlib.sha256(content).hexdigest()[:12])
+    style = STYLE.encode()
+    found["picture.css"] = Asset(style, "text/css", hashlib.sha256(style).hexdigest()[:12])
     return found
 
 

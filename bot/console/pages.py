@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -28,6 +28,7 @@ from bot.console.views import (
     stage_chips,
     temperature_chips,
 )
+from dialogs.picture import Labels
 from scoring.stages import Stage
 from scoring.values import Temperature
 from storage.errors import StorageError
@@ -62,6 +63,7 @@ class Pages:
             get("/leads/{conversation:str}/files/{inbound:str}")(self.file),
             get("/outbox")(self.outbox),
             post("/outbox/{row:str}/resend", status_code=303)(self.resend),
+            get("/frameworks")(self.frameworks),
             get("/static/{name:str}")(self.static),
         )
 
@@ -247,6 +249,20 @@ class Pages:
         await read_form(visit.request, session)
         done = await self._desk.store.resend(row, self._desk.clock())
         return Redirect(f"{BASE}/outbox?notice={'resent' if done else 'not_stuck'}", status_code=303)
+
+    async def frameworks(self, request: AnyRequest) -> Page:
+        """One framework drawn with how its questions fare, and the way to the others."""
+        visit, _ = await self._desk.person(request)
+        weighing, words = self._desk.weighing, visit.words
+        asked = request.query_params.get("framework", "")
+        chosen = asked if asked in weighing.frameworks else weighing.frameworks[0]
+        labels = Labels(**{one.name: words(f"picture.{one.name}") for one in fields(Labels)})
+        drawing = await weighing.draw(chosen, words.language, labels)
+        # Drawn by ourselves from escaped words, so it goes into the page as it is.
+        svg = Markup(drawing.svg)  # noqa: S704 - tree_picture escapes every text
+        return await self._desk.show(
+            visit, "frameworks.html.j2", chosen=chosen, frameworks=weighing.frameworks, drawing=drawing, svg=svg
+        )
 
     async def static(self, name: FromPath[str]) -> Response[bytes]:
         """A style, script or picture; its address changes with its content, so browsers may keep it."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from dialogs.dropoff import Fate
+from dialogs.picture import Labels
 from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
 
 
@@ -95,12 +97,23 @@ One of us speaks in a conversation: its id, what is said, and an id that makes t
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a framework looks, and how its questions fare."""
+
+    svg: str  # without styles: picture.css has them
+    rows: Sequence[tuple[str, str, Fate]]  # id, words and fate of each question, in their order
+    talks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
-    """How a lead looks under any framework."""
+    """How a lead looks under any framework, and how each framework looks."""
 
     frameworks: Sequence[str]  # names, the company's own first
     weigh: Callable[[str, str], Awaitable[Mapping[str, Any] | None]]
     """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
+    draw: Callable[[str, str, Labels], Awaitable[Drawing]]
+    """A framework (one of *frameworks*) in a language, as near as there is, with these labels."""
 
 
 class ConsoleStore(ConsoleLeads, ConsoleStaff, Protocol):

@@ -18,6 +18,7 @@ class _Reached:
     best: int = 0
     met: bool = False
     paid: frozenset[str] = frozenset()  # rules that gave their points somewhere
+    won: frozenset[str] = frozenset()  # rules no better one of their group took the place of somewhere
 
 
 def prove_rubric(framework: Framework, company: Company, faulty: frozenset[str], faults: Faults) -> None:
@@ -76,6 +77,9 @@ def _prove_reached(criterion: Criterion, reached: _Reached, faults: Faults) -> b
             if rule.points > 0 and rule.name not in reached.paid:
                 mend = "name the fact it rests on as well: no points without evidence"
                 faults.add(rule_key(rule), "never gives its points: it rests on no fact", mend)
+            elif rule.points > 0 and rule.name not in reached.won:
+                mend = "move it to a group of its own, where points add up, or remove it"
+                faults.add(rule_key(rule), "its points are always overwritten by a better rule of its group", mend)
     if reached.best < criterion.maximum:
         problem = f"no answers reach {criterion.maximum} points, the best come to {reached.best}"
         faults.add(f"{key}.max", problem, "raise the points of a rule, or lower the maximum")
@@ -99,27 +103,35 @@ def _reach(criterion: Criterion, words: Vocabulary) -> _Reached | None:
         return None
     reached = _Reached()
     paid: set[str] = set()
+    won: set[str] = set()
     enough = criterion.met_share * criterion.maximum
     for known in every:
-        best = [_best(group, known, paid) for group in criterion.groups]
+        best = [_best(group, known, paid, won) for group in criterion.groups]
         points = sum(best)
         reached.best = max(reached.best, points)
         if not reached.met and min(points, criterion.maximum) >= enough and known.flags.isdisjoint(criterion.unless):
             reached.met = criterion.met_if is None or criterion.met_if.holds(known)[0]
-    reached.paid = frozenset(paid)
+    reached.paid, reached.won = frozenset(paid), frozenset(won)
     return reached
 
 
-def _best(group: tuple[PointsRule, ...], known: Knowledge, paid: set[str]) -> int:
-    """Points of the best rule that holds and rests on a fact, as weighing takes them."""
+def _best(group: tuple[PointsRule, ...], known: Knowledge, paid: set[str], won: set[str]) -> int:
+    """Points of the best rule that holds and rests on a fact, as weighing takes them; equals win together."""
     best = 0
+    winners: list[str] = []
     for rule in group:
-        if rule.points <= best and rule.name in paid:
+        if rule.points < best and rule.name in paid:
+            continue
+        if rule.points == best and rule.name in won:
             continue
         held, facts = rule.when.holds(known)
         if held and facts:
             paid.add(rule.name)
-            best = max(best, rule.points)
+            if rule.points > best:
+                best, winners = rule.points, []
+            if rule.points == best:
+                winners.append(rule.name)
+    won.update(winners)
     return best
 
 

@@ -11,6 +11,7 @@ from scoring.conditions import keys_of
 from scoring.values import Urgency
 
 LONGEST_PAYLOAD = 64  # bytes Telegram lets a button carry
+MOST_ATTEMPTS = 4  # wordings of one question; a talk that asks on and on is a loop to whoever sits in it
 _LAST_TURN = 999_999  # the most digits a turn may take of them
 _FURTHEST = 36_500  # days; a hundred years is a slip of the keyboard
 _ACTS = ("", "skip", "unknown", "human", "type")
@@ -99,10 +100,15 @@ def _in_question(question: Question) -> Wrong:
         yield ".fills", "fills nothing, so no answer ever settles it", "name the facts it asks for"
     if not question.choices:
         yield ".choices", "has no buttons", "add at least one, e.g. `not_sure: {act: unknown}`"
+    elif all(choice.act == "type" for choice in question.choices):
+        yield ".choices", "every button only waits for words", "add one that leads on, e.g. `not_sure: {act: unknown}`"
     if question.shows not in ("", "estimate"):
         yield ".shows", f"there is nothing to show called {question.shows}", "write estimate, or remove it"
     if question.attempts < 1:
         yield ".attempts", f"expected 1 or more wordings, found {question.attempts}", "remove it: 2 is the default"
+    if question.attempts > MOST_ATTEMPTS:
+        problem = f"would be put {question.attempts} times to who cannot be read, at most {MOST_ATTEMPTS} are bearable"
+        yield ".attempts", problem, "remove it: 2 is the default"
     if ":" in question.id:
         yield "", "a colon in the id breaks its buttons apart", "use letters, digits, dots and underscores"
 

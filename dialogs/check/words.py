@@ -27,6 +27,8 @@ _SERVICES = "needs"
 LEVELS = frozenset((*(level.value for level in RoleLevel), "ceo"))
 OPEN = ("needs", "tech", "sets")  # sections that take names of the operator's own
 
+WAYS_OUT = {"human": "ask for a person", "stop": "make the bot stop"}
+
 Lines = Callable[[str], int | None]
 
 
@@ -101,6 +103,22 @@ def _texts(raw: object) -> list[str]:
         if isinstance(raw, list)
         else []
     )
+
+
+def prove_ways_out(sections: Mapping[str, Mapping[str, object]], file: Callable[[str], str]) -> Iterator[ContentError]:
+    """
+    Every language in which nobody could ask for a person, or have the bot stop.
+
+    Args:
+        sections: Lexicons as they are used, language -> sections.
+        file: The file of a language, for messages.
+    """
+    for language, data in sections.items():
+        intents = data.get("intent")
+        for intent, wanted in WAYS_OUT.items():
+            if not (isinstance(intents, Mapping) and _texts(intents.get(intent))):
+                problem = f"no words {wanted} in {language}"
+                yield ContentError(file(language), f"intent.{intent}", problem, "add the ways people say it")
 
 
 def prove_words(

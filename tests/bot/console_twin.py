@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
 
-from bot.console.ports import Weighing
+from bot.console.ports import Drawing, Weighing
+from bot.tongues import LANGUAGES
+from bot.workspace import load_workspace
+from dialogs.dropoff import DropOff, Fate
+from dialogs.picture import Labels, ask_of, tree_picture
 from dialogs.values import Choice, Reply
+from dialogs.wording import Wording
 from scoring.assess import Assessment, CriterionScore, Fit, Flag, Point
 from scoring.company import Range
 from scoring.estimate import Estimate, Judgement, Sanity
@@ -37,10 +43,18 @@ from storage.values import (
     StaffSession,
     TranscriptTurn,
 )
+from tests.builders import packaged
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CRITERIA = ("budget", "authority", "need", "timing")
 EVIL = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}")
+
+
+@cache
+def wordings() -> Mapping[str, Wording]:
+    """The demo company's texts, languages of the console it does not speak in English."""
+    spoken = load_workspace().library.wordings
+    return {language: spoken.get(language, spoken["en"]) for language in LANGUAGES}
 
 
 @dataclass
@@ -75,7 +89,13 @@ class ConsoleTwin:
             assessment = dict(self.details[conversation].assessment)
             return assessment | {"framework": framework, "total": 40, "maximum": 100, "temperature": "warm"}
 
-        return Weighing(("bant", "champ"), weigh)
+        async def draw(framework: str, language: str, labels: Labels) -> Drawing:
+            tree, wording = packaged(framework), wordings()[language]
+            figures = DropOff(2, {"need.what": Fate(put=2, answered=1, stopped=1)})
+            rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in tree.questions]
+            return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks)
+
+        return Weighing(("bant", "champ"), weigh, draw)
 
     async def speak(self, conversation: str, text: str, key: str) -> None:
         if self.mute:

@@ -115,6 +115,27 @@ def test_check_as_json_of_a_sound_workspace_has_no_problems(capsys: Capture) -> 
     assert json.loads(capsys.readouterr().out) == {"problems": []}
 
 
+def test_check_as_sarif_says_where_and_what(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["check", "--sarif"]) == GOOD
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert run["results"] == []
+    main(["init", str(tmp_path / "my shop")])
+    company = tmp_path / "my shop" / "company.yaml"
+    text = company.read_text(encoding="utf-8").replace("opens: 9", "opens: 23")
+    company.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", "--sarif", str(company.parent)]) == FAILED
+    log = json.loads(capsys.readouterr().out)
+    assert (log["version"], log["$schema"][-11:]) == ("2.1.0", "-2.1.0.json")
+    (result,) = log["runs"][0]["results"]
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    place = result["locations"][0]["physicalLocation"]
+    assert (result["ruleId"], result["ruleIndex"], result["level"]) == (rule["id"], 0, "error")
+    assert place["artifactLocation"]["uri"] == company.as_uri()
+    assert "opens" in text.splitlines()[place["region"]["startLine"] - 1]
+    assert "expected opens before closes" in result["message"]["text"]
+
+
 @pytest.mark.parametrize(("what", "key"), [("framework", "criteria"), ("company", "rate_card")])
 def test_check_prints_the_schema_of_a_file(capsys: Capture, what: str, key: str) -> None:
     assert main(["check", "--schema", what]) == GOOD

@@ -989,3 +989,15 @@ def test_the_vendored_script_is_the_one_that_was_looked_at() -> None:
     noted = (STATIC / "VENDORED.md").read_text("utf-8")
     assert hashlib.sha256((STATIC / "htmx.min.js").read_bytes()).hexdigest() in noted
     assert (STATIC / "htmx.LICENSE.txt").is_file()
+
+
+def test_frameworks_are_drawn_with_how_their_questions_fare(client: Client, stranger: Client) -> None:
+    page = client.get("/console/frameworks?framework=champ&lang=de").text
+    assert "Methoden" in page
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="banter-picture"') == 1
+    assert "<style" not in page  # the policy lets none run: picture.css has them
+    assert "gestellt 2 · beantwortet 1" in page
+    assert "Abbruch hier 1 (50%)" in page
+    assert re.search(r"framework=champ\" aria-current=\"page\"", page)
+    assert "bant-title" in client.get("/console/frameworks?framework=nobody").text
+    assert stranger.get("/console/frameworks", follow_redirects=False).status_code == 303

@@ -114,9 +114,10 @@ def test_every_page_is_readable_by_everybody(
             found += flaws(page)
         enter(page, console)
         found += flaws(page)
-        paths = ["", "?search=nobody", "/outbox", "/outbox?show=sent", "/account"]
+        paths = ["", "?search=nobody", "/outbox", "/outbox?show=sent", "/account", "/frameworks"]
         paths += [f"/leads/{key}" for key in console.twin.details]
         paths += [f"{path}?lang={language}" for language in ("ru", "uk", "pl") for path in ("", "/leads/lead-1")]
+        paths += [f"/frameworks?framework=champ&lang={language}" for language in ("de", "ru", "uk", "pl", "en")]
         for path in paths:
             page.goto(f"{console.url}/console{path}")
             found += flaws(page)

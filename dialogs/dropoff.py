@@ -1,0 +1,61 @@
+"""How questions fare: how often each is put, how it ends, and where talks stop."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dialogs.values import Conversation, Ending
+
+
+@dataclass(slots=True)
+class Fate:
+    """What became of one question in all talks, in talks."""
+
+    put: int = 0
+    answered: int = 0
+    skipped: int = 0  # the visitor would rather not
+    unknown: int = 0  # the visitor does not know
+    passed: int = 0  # we could not read the answers and moved on
+    stopped: int = 0  # it was the last one put, and nothing came back
+
+    def add(self, ending: Ending, *, waits: bool) -> None:
+        """Count one talk it was put in; only the question that waits is where a talk stopped."""
+        self.put += 1
+        match ending:
+            case Ending.ANSWERED:
+                self.answered += 1
+            case Ending.SKIPPED:
+                self.skipped += 1
+            case Ending.UNKNOWN:
+                self.unknown += 1
+            case Ending.PASSED:
+                self.passed += 1
+            case Ending.OPEN:
+                self.stopped += waits
+
+
+@dataclass(slots=True)
+class DropOff:
+    """The fate of every question of one framework."""
+
+    talks: int = 0
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+    def add(self, conversation: Conversation) -> None:
+        """Count one talk; a question put again counts once, as it last ended."""
+        self.talks += 1
+        last = {one.question: one.ending for one in conversation.asked}
+        waits = conversation.asked[-1].question if conversation.asked else ""
+        for question, ending in last.items():
+            self.fates.setdefault(question, Fate()).add(ending, waits=question == waits)
+
+    def of(self, question: str) -> Fate:
+        """The fate of one question; all zero when it was never put."""
+        return self.fates.get(question, Fate())
+
+
+def drop_off(conversations: Iterable[Conversation]) -> dict[str, DropOff]:
+    """The figures of each framework by name, from talks that ran on it."""
+    found: dict[str, DropOff] = {}
+    for conversation in conversations:
+        found.setdefault(conversation.framework, DropOff()).add(conversation)
+    return found

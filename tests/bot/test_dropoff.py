@@ -1,0 +1,108 @@
+"""Figures of stored talks: counted once each, read from the store, shown in pictures."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot.cli import FAILED, GOOD, MISUSED, main
+from bot.dropoff import Kept, figures_in, stored_figures
+from bot.rescore import NoDatabase
+from dialogs.dropoff import drop_off
+from dialogs.values import AskedQuestion, Conversation, Ending
+from tests.builders import MONDAY
+
+Capture = pytest.CaptureFixture[str]
+
+
+def talk(key: str, *asked: tuple[str, Ending], framework: str = "bant") -> Conversation:
+    put = tuple(AskedQuestion(question, at, ending) for at, (question, ending) in enumerate(asked, 1))
+    return replace(Conversation(key, "web", framework, "en", MONDAY), asked=put)
+
+
+TALKS = (
+    talk("a", ("need.what", Ending.ANSWERED), ("spec.has", Ending.OPEN)),
+    talk("b", ("need.what", Ending.SKIPPED), ("need.detail", Ending.UNKNOWN), ("spec.has", Ending.PASSED)),
+    talk("c", ("need.what", Ending.OPEN), framework="champ"),
+    talk("d"),
+)
+
+
+@dataclass
+class Memory:
+    """Stored talks, and how often they were read."""
+
+    talks: Sequence[Conversation]
+    reads: list[str] = field(default_factory=list)
+
+    async def histories(self, after: str = "", limit: int = 1000) -> Sequence[Conversation]:
+        """Two at a time."""
+        self.reads.append(after)
+        return [one for one in self.talks if one.id > after][: min(limit, 2)]
+
+
+def test_every_question_has_its_fate_and_the_last_that_waits_is_where_a_talk_stopped() -> None:
+    bant = drop_off(TALKS)["bant"]
+    assert bant.talks == 3
+    first, spec = bant.of("need.what"), bant.of("spec.has")
+    assert (first.put, first.answered, first.skipped, first.stopped) == (2, 1, 1, 0)
+    assert (spec.put, spec.passed, spec.stopped) == (2, 1, 1)
+    assert bant.of("need.detail").unknown == 1
+    assert bant.of("timing.deadline").put == 0
+
+
+def test_a_question_put_twice_counts_once_as_it_last_ended() -> None:
+    figures = drop_off([talk("a", ("need.what", Ending.PASSED), ("need.what", Ending.ANSWERED))])["bant"]
+    assert (figures.of("need.what").put, figures.of("need.what").answered, figures.of("need.what").passed) == (1, 1, 0)
+
+
+def test_a_question_left_open_for_another_is_not_where_the_talk_stopped() -> None:
+    figures = drop_off([talk("a", ("need.what", Ending.OPEN), ("spec.has", Ending.OPEN))])["bant"]
+    assert (figures.of("need.what").put, figures.of("need.what").stopped, figures.of("spec.has").stopped) == (1, 0, 1)
+
+
+async def test_all_talks_of_a_store_are_counted_batch_by_batch() -> None:
+    memory = Memory(TALKS)
+    assert await figures_in(memory) == drop_off(TALKS)
+    assert memory.reads == ["", "b", "d"]
+
+
+async def test_figures_are_read_again_only_once_they_are_old() -> None:
+    memory, now = Memory(TALKS), [0.0]
+    kept = Kept(memory, 60, lambda: now[0])
+    await kept.figures()
+    await kept.figures()
+    assert memory.reads.count("") == 1
+    now[0] = 60
+    await kept.figures()
+    assert memory.reads.count("") == 2
+
+
+async def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoDatabase, match="there is no database"):
+        await stored_figures(f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def test_a_picture_of_a_database_that_is_not_there_fails(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["diagram", "bant", "--svg", "--database", f"sqlite:///{tmp_path / 'none.db'}"]) == FAILED
+    assert "there is no database" in capsys.readouterr().err
+
+
+def test_figures_without_a_picture_of_one_framework_are_wrong_use(capsys: Capture) -> None:
+    assert main(["diagram", "bant", "--figures"]) == MISUSED
+    assert main(["diagram", "stages", "--svg", "--figures"]) == MISUSED
+    assert "banter diagram bant --svg --figures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_picture_speaks_the_language_it_is_asked_for(language: str, capsys: Capture) -> None:
+    assert main(["diagram", "bant", "--svg", "--lang", language]) == GOOD
+    assert bool(re.search("[іїє]", capsys.readouterr().out)) == (language == "uk")
+
+
+def test_a_language_without_texts_is_told(capsys: Capture) -> None:
+    assert main(["diagram", "bant", "--svg", "--lang", "xx"]) == MISUSED
+    assert "no texts in 'xx'" in capsys.readouterr().err
