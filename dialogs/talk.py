@@ -120,7 +120,9 @@ class Talk:
         """What can still become of the lead, by the questions left."""
         if self._ahead is None:
             left = open_keys(self.framework, self.tree_view, self.conversation.asked)
-            self._ahead = outlook(self.framework.rubric, self.weighed, self.known, left, self.company)
+            self._ahead = outlook(
+                self.framework.rubric, self.weighed, self.known, left, self.company, whole=self.framework.adaptive
+            )
         return self._ahead
 
     def doubt(self) -> Question | None:

@@ -58,6 +58,9 @@ class Outlook:
         return f"{self.stage} {self.temperature}" if self.decided else ""
 
 
+UNDECIDED = Outlook((), 0, 0, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Open:
     known: Knowledge
@@ -96,7 +99,13 @@ class _Open:
 
 
 def outlook(
-    rubric: Rubric, weighed: Assessment, known: Knowledge, open_keys: frozenset[str], company: Company
+    rubric: Rubric,
+    weighed: Assessment,
+    known: Knowledge,
+    open_keys: frozenset[str],
+    company: Company,
+    *,
+    whole: bool = True,
 ) -> Outlook:
     """
     What a lead can still come to.
@@ -107,20 +116,18 @@ def outlook(
         known: The same facts, without flags.
         open_keys: Facts the questions left may bring; what is known already is taken to stay.
         company: For its bands and its rule for an MQL.
+        whole: False if only the decision is wanted: then nothing is worked out while that is plainly open.
     """
     keys = frozenset(key for key in open_keys if key in MANY or key not in known.standing)
-    names = _flags_of(rubric)
-    ahead = _Open(known.with_flags(weighed.flag_names), keys, frozenset(_raisable(names, known, keys)))
+    raisable = frozenset(_raisable(rubric.flags, known, keys))
+    if not whole and not raisable.isdisjoint(rubric.disqualified_by):
+        return UNDECIDED
+    ahead = _Open(known.with_flags(weighed.flag_names), keys, raisable)
     rows = tuple(_interval(one, row, ahead) for one, row in zip(rubric.criteria, weighed.criteria, strict=True))
     low, high = sum(row.low for row in rows), sum(row.high for row in rows)
     coldest, hottest = (temperature(points, rubric.maximum, company) for points in (low, high))
     warmth = coldest if coldest is hottest else None
     return Outlook(rows, low, high, warmth, _stage(rubric, rows, ahead, company))
-
-
-def _flags_of(rubric: Rubric) -> frozenset[str]:
-    named = {flag for criterion in rubric.criteria for flag in (*criterion.unless, *criterion.flags)}
-    return frozenset(named) | frozenset(rubric.disqualified_by)
 
 
 def _raisable(names: frozenset[str], known: Knowledge, keys: frozenset[str]) -> Sequence[str]:

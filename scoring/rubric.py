@@ -64,6 +64,11 @@ class Rubric:
     others: int  # how many more it needs
     disqualified_by: tuple[str, ...]  # flags
     advice: tuple[AdviceRule, ...] = ()
+    flags: frozenset[str] = field(init=False, repr=False, compare=False)  # all that its criteria and its end look at
+
+    def __post_init__(self) -> None:
+        named = {flag for criterion in self.criteria for flag in (*criterion.unless, *criterion.flags)}
+        object.__setattr__(self, "flags", frozenset(named | set(self.disqualified_by)))
 
     @property
     def maximum(self) -> int:
