@@ -20,7 +20,7 @@ from dialogs.reading.money import read_money
 from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, meant, read_needs, small_talk
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
 from dialogs.reading.role import Negations, compile_role, is_title, read_role
-from dialogs.reading.social import SocialWords, compile_social, read_social
+from dialogs.reading.social import SocialWords, compile_social, greeted, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
 from dialogs.reading.text import Text, masked, prepare
@@ -165,8 +165,10 @@ def hear(
     chosen = _language(listened, ears, language)
     tongue = ears.tongues[chosen]
     contacts = read_contacts(listened.text, spoken.said, tongue.contacts, asked)
-    message = masked(listened.text, contacts.masked, chosen)
-    words = split_words(message.folded, ears.book.abbreviations) if contacts.masked else spoken
+    hello = greeted(spoken, ears.social)
+    blanks = (*contacts.masked, (0, hello)) if hello else contacts.masked
+    message = masked(listened.text, blanks, chosen)
+    words = split_words(message.folded, ears.book.abbreviations) if blanks else spoken
     hits = ears.book.find(words)
     if not hits:
         words, hits = _other_spelling(words, ears, chosen)

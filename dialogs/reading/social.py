@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dialogs.reading.lexicon import Lexicon
-from dialogs.reading.phrases import split_words
+from dialogs.reading.phrases import Words, split_words
 from dialogs.reading.values import Social
 
+LEAST_GREETING = 2  # words; one alone may be an answer, as in good, let us do it
 LONGEST = 8  # words; a longer message is more than courtesy
 
 
@@ -39,3 +40,15 @@ def read_social(words: Sequence[str], known: SocialWords) -> Social | None:
     if any(word not in known.greeting and word not in known.courtesy for word in words):
         return None
     return Social.GREETING if words[0] in known.greeting else Social.COURTESY
+
+
+def greeted(words: Words, known: SocialWords) -> int:
+    """
+    Where a greeting of several words that opens a message ends, in characters; 0 without one, or with nothing behind.
+
+    "Good morning!" finds nothing good, and the day of "Dzień dobry!" is no deadline.
+    """
+    size = next((at for at, word in enumerate(words.norms) if word not in known.greeting), 0)
+    if size < LEAST_GREETING or words.phrases[size - 1] == words.phrases[size]:
+        return 0
+    return words.ends[size - 1]

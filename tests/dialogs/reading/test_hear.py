@@ -44,6 +44,16 @@ def test_one_message_fills_many_slots() -> None:
     assert got["role"] == {"role_level": "owner", "is_decision_maker": True}
 
 
+def test_a_greeting_finds_no_price_good_and_sets_no_day() -> None:
+    """One word alone may answer all the same: only a greeting of several is passed over, and only before an answer."""
+    english = heard("Good morning! No more than 60 000 EUR", "en", Asked.MONEY)
+    polish = heard("Dzień dobry! Jak najszybciej", "pl", Asked.TIMING)
+    assert (english.mentions, english.money is None) == ((), False)
+    assert polish.timing is not None
+    assert polish.timing.value.urgency == "asap"
+    assert [one.value.value for one in heard("good, let's do it", "en", Asked.MONEY).mentions] == ["fine"]
+
+
 def test_words_inside_an_address_are_not_read() -> None:
     assert heard("crm_website_bot@shop.com", "en").needs == ()
 
