@@ -277,6 +277,10 @@ class Dates(MonthDays):
                 return None if stretch is None else Dated(stretch, at, at + size)
         return None
 
+    def phrase_holiday(self, at: int) -> Dated | None:
+        """A holiday that is written with its preposition, "w nowym roku"."""
+        return self._holiday(at) if self.word(at) in self.words.fillers else None
+
     def _week_of(self, at: int) -> Dated | None:
         """Read "week of March 9": the whole week."""
         size = self.words.week_of.begins(self.tokens, at)

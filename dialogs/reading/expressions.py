@@ -185,6 +185,9 @@ def _expression(dates: Dates, at: int, words: RelationWords, *, chained: bool = 
         length = listed.begins(dates.tokens, at)
         if length:
             relations.append((relation, length))
+    spoken = dates.phrase_holiday(at) if relations else None
+    if spoken is not None:  # "w nowym roku" is January, "po nowym roku" after its first day
+        return Expression(Relation.NONE, at, spoken.last, dated=spoken)
     if relations:
         longest = max(length for _, length in relations)
         kinds = {relation for relation, length in relations if length == longest}
@@ -332,10 +335,12 @@ def _with_end(dates: Dates, found: Expression, words: RelationWords) -> Expressi
     if size:
         return replace(found, last=found.last + size, onwards=True)
     joiner = dates.word(found.last)
-    joined = joiner in words.time.numbers.joins and found.dated is not None
-    months = joined and found.dated is not None and found.dated.stretch.grain == "month"
-    if joined and dates.word(found.first - 1) in words.time.numbers.range_starts:
-        months, joiner = False, "-"  # "between May 1 and June 10"
+    numbers = words.time.numbers
+    joined = joiner in numbers.joins and found.dated is not None
+    between = joiner in numbers.joins | numbers.ranges and dates.word(found.first - 1) in numbers.range_starts
+    months = (joined or joiner == "/") and found.dated is not None and found.dated.stretch.grain == "month"
+    if between and found.dated is not None:
+        months, joiner = False, "-"  # "between May 1 and June 10", "między majem a lipcem"
     if found.relation not in {Relation.NONE, Relation.FROM} or not (months or joiner in words.ranges):
         return found
     at = found.last + 1

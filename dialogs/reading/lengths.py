@@ -238,6 +238,8 @@ class Lengths:
     def _unit(self, at: int, *, glued_to_figure: bool = False) -> str | None:
         word = self.word(at)
         unit = self.words.units.get(word)
+        if unit is None and self.word(at + 1) == "-" and self.tokens[at + 1].glued:
+            return self.words.units.get(f"{word}-{self.word(at + 2)}")  # "3 m-ce"
         if unit is None or word not in self.words.short_units:
             return unit
         before = self.tokens[at - 1] if at else None

@@ -17,7 +17,7 @@ KIND = "role"
 DECIDES, DECIDES_NOT, OTHER, SELF, I_AM = "decides", "decides_not", "other", "self", "i_am"
 THEY = "they"  # somebody else, whose title follows: "he is the director"
 ASKED = "_asked"  # words that mean something of the role only when it was asked for
-_LEVELS = {
+_TITLES = {
     "owner": RoleLevel.OWNER,
     "ceo": RoleLevel.C_LEVEL,
     "c_level": RoleLevel.C_LEVEL,
@@ -25,9 +25,8 @@ _LEVELS = {
     "manager": RoleLevel.MANAGER,
     "specialist": RoleLevel.SPECIALIST,
     "outsider": RoleLevel.NONE,
-    "c_level_asked": RoleLevel.C_LEVEL,
-    "specialist_asked": RoleLevel.SPECIALIST,
 }
+_LEVELS = _TITLES | {f"{title}{ASKED}": level for title, level in _TITLES.items()}
 HEADS = "role.heads"  # read from a title alone: its holder decides
 _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
@@ -223,7 +222,7 @@ def _chosen(titles: Sequence[Hit], words: Words) -> Hit | None:
         return None
     first = titles[0]
     for hit in titles[1:]:
-        if hit.value == "owner" and words.clauses[hit.head] == words.clauses[first.head]:
+        if hit.value.removesuffix(ASKED) == "owner" and words.clauses[hit.head] == words.clauses[first.head]:
             return hit
     return first
 
@@ -242,7 +241,7 @@ def _decides(
             return _found(text, hit, True)
     if against:
         return _found(text, against[0], False)
-    if title is not None and title.value in _HEADS:
+    if title is not None and title.value.removesuffix(ASKED) in _HEADS:
         return Found(True, title.start, title.end, text.quote(title.start, title.end), HEADS, sure)
     return None
 
