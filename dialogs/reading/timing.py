@@ -286,9 +286,9 @@ def _length_score(dates: Dates, found: Expression, length: Length, words: Timing
             return 0  # "by the day of the city"
     if words.each.begins(tokens, found.first):
         return 0  # "по два дня": each time
-    if words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}:
-        if length.unit == "year" or asked is not Asked.TIMING or found.relation is not Relation.NONE:
-            return 0  # "we have six weeks" is an age only where no time was asked for
+    old = words.years_old.ends(tokens, found.first) and found.relation not in {Relation.IN, Relation.WITHIN}
+    if old and (length.unit == "year" or asked is not Asked.TIMING or found.relation is not Relation.NONE):
+        return 0  # "we have six weeks" is an age only where no time was asked for
     since = dict(words.relations.relations)[Relation.FROM].begins(tokens, found.first)
     if length.unit == "year" and length.low >= OLD and length.low == length.high and since:
         return 0  # "od 3 lat": for three years already
