@@ -12,7 +12,11 @@ from bot.cli import FAILED, GOOD, MISUSED, main
 from bot.dropoff import Kept, figures_in, stored_figures
 from bot.rescore import NoDatabase
 from dialogs.dropoff import drop_off
+from dialogs.library import Library
 from dialogs.values import AskedQuestion, Conversation, Ending
+from tests.bot.test_rescore import TALKS as STORED
+from tests.bot.test_rescore import run
+from tests.bot.test_rescore import talk as stored_talk
 from tests.builders import MONDAY
 
 Capture = pytest.CaptureFixture[str]
@@ -106,3 +110,21 @@ def test_a_picture_speaks_the_language_it_is_asked_for(language: str, capsys: Ca
 def test_a_language_without_texts_is_told(capsys: Capture) -> None:
     assert main(["diagram", "bant", "--svg", "--lang", "xx"]) == MISUSED
     assert "no texts in 'xx'" in capsys.readouterr().err
+
+
+def test_a_picture_has_the_figures_of_the_stored_talks(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    url = f"sqlite:///{tmp_path / 'banter.db'}"
+    run(stored_talk(url, library))
+    monkeypatch.setenv("BANTER_DATABASE_URL", url)
+    capsys.readouterr()  # what the talks logged
+    assert main(["diagram", "bant", "--svg", "--figures"]) == GOOD
+    drawn = capsys.readouterr().out
+    assert f">put {len(STORED)} " in drawn
+    assert re.search(r'class="lost"[^>]*>stopped here \d+ \(\d+%\)<', drawn)
+    monkeypatch.delenv("BANTER_DATABASE_URL")
+    assert main(["diagram", "bant", "--svg", "--database", url]) == GOOD
+    assert capsys.readouterr().out == drawn
+    assert main(["diagram", "champ", "--svg", "--database", url]) == GOOD
+    assert "stopped here" not in capsys.readouterr().out
