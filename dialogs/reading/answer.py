@@ -45,6 +45,7 @@ def read_answer(
     opening: int,
     asked: Asked | None,
     assents: frozenset[str] = frozenset(),
+    negations: frozenset[str] = frozenset(),
 ) -> Found[Answer] | None:
     """
     Read the speech act, None when the message is none.
@@ -62,13 +63,24 @@ def read_answer(
     if not hits or (asked is None and sign.endswith("?")):
         return None
     settled = list(settle(hits))
-    said = [hit for hit in settled if hit.value != TURN]
+    delays = {hit.head for hit in settled if hit.value == Answer.LATER}
+    said = [hit for hit in settled if hit.value != TURN and not _is_no_delay(hit, words, negations, delays)]
     valid = [hit for hit in said if _counts(hit, words, opening, asked) and not _asks_back(hit, text, words)]
     if not valid:
         return None
     found = _found(text, _chosen(valid, said, settled, words, opening))
     agrees = found.value is Answer.YES and _only_agrees(said, words, assents)
     return structs.replace(found, how=ASSENT) if agrees else found
+
+
+def _is_no_delay(hit: Hit, words: Words, negations: frozenset[str], delays: set[int]) -> bool:
+    """Whether "later" is denied, or this is what denies it: "no later than June" is a deadline and puts nothing off."""
+    after = hit.tail + 1
+    if hit.value == Answer.NO and hit.head == hit.tail and after in delays and after + 1 < len(words):
+        return words.phrases[hit.tail] == words.phrases[after] == words.phrases[after + 1]
+    if hit.value != Answer.LATER or hit.head == 0 or words.norms[hit.head - 1] not in negations:
+        return False
+    return words.phrases[hit.head - 1] == words.phrases[hit.head]
 
 
 def _chosen(valid: Sequence[Hit], said: Sequence[Hit], settled: Sequence[Hit], words: Words, opening: int) -> Hit:

@@ -222,7 +222,8 @@ def _words(
     role = read_role(message, words, hits.get("role", ()), tongue.negations, asked, contacts.name, contacts.company)
     needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
-    answer = read_answer(message, words, _own_first(hits.get("answer", ()), language), opening, asked, tongue.assents)
+    acts, negations = _own_first(hits.get("answer", ()), language), tongue.negations.words
+    answer = read_answer(message, words, acts, opening, asked, tongue.assents, negations)
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language), wishes=bool(needs))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)

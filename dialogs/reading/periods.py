@@ -167,6 +167,7 @@ class Periods(Lengths):
                 "before",
                 "until",
                 "till",
+                "than",
                 "end",
                 "early",
                 "late",

@@ -116,6 +116,10 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
             continue
         if best is None or score > best[0] or _outranks(dates, found, best[1], words):
             best = score, found, window
+    if best is not None and _is_small_talk(best[1], best[2], today) and words.urgent.among(dates.numbers.said):
+        said_plainly = _urgency(text, dates.tokens, words, asked)
+        if said_plainly is not None:
+            return said_plainly
     if best is not None:
         _, found, window = best
         hard = True if words.hard.first(dates.tokens) else None
@@ -124,6 +128,11 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         sure = UNSURE if found.dated is not None and found.dated.stretch.unsure else 1.0
         return Found(window, start, end, text.quote(start, end), f"timing.{found.relation}", sure)
     return _urgency(text, dates.tokens, words, asked) if words.urgent.among(dates.numbers.said) else None
+
+
+def _is_small_talk(found: Expression, window: Window, today: date) -> bool:
+    """Whether a date is a bare "today", which "no rush" or "as soon as possible" beside it means more than."""
+    return found.relation is Relation.NONE and window.start == window.end == today
 
 
 def _mended(dates: Dates, found: Expression, words: TimingWords) -> Expression:

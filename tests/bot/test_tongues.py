@@ -20,6 +20,7 @@ FILES = {
     "examples.yaml",
     "handoff.json",
     "lexicon.yaml",
+    "visitors.yaml",
     "widget.json",
 }
 # What an answer, a request or a need means is the same in every language; words for months and scales are not.
