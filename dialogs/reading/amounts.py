@@ -168,7 +168,7 @@ def _past_dot(numbers: Numbers, at: int, words: MoneyWords) -> int:
     if at and at + 1 < len(tokens) and tokens[at].text in {".", "-"} and tokens[at - 1].kind == "w":
         following = tokens[at + 1].text
         if following in words.currencies or following in words.adjectives:
-            return at + 1
+            return at if _leads(tokens, at + 1) else at + 1
         if (
             tokens[at].text == "."
             and tokens[at].glued
@@ -177,6 +177,11 @@ def _past_dot(numbers: Numbers, at: int, words: MoneyWords) -> int:
         ):
             return at + 1  # "15 tys. odwiedzin"
     return at
+
+
+def _leads(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a sign belongs to the number right behind it: the second one of "$20k-$30k"."""
+    return tokens[at].kind == "s" and at + 1 < len(tokens) and tokens[at + 1].kind == "n" and tokens[at + 1].glued
 
 
 def _no_cents(tokens: Sequence[Token], at: int) -> bool:

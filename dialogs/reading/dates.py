@@ -88,6 +88,11 @@ class Dates(MonthDays):
         if whole is not None:
             end = window_around(self.today, whole).end
             return Dated(Stretch(end, end, "day"), at, at + 1, edge=True)
+        named = self._unit(at)
+        last = at + 2 if self.word(at + 1) == "-" else at + 1
+        if named in {"month", "quarter", "year"} and self.word(last) in words.end and not self._counted_before(at):
+            end = window_around(self.today, named).end
+            return Dated(Stretch(end, end, "day"), at, last + 1, edge=True)
         which = (
             "begin"
             if word in words.begin
@@ -104,6 +109,10 @@ class Dates(MonthDays):
             if self.word(step) in words.edge_of or self.word(step) == "-":
                 step += 1
         return self._part_of(which, at, step)
+
+    def _counted_before(self, at: int) -> bool:
+        """Whether a number stands right before: "three months, end to end"."""
+        return any(number.last == at for number in self.numbers.found)
 
     def _part_of(self, which: str, at: int, step: int) -> Dated | None:
         """The part of the period named at a step, a year on where it is over."""

@@ -101,6 +101,9 @@ class Lengths:
         if number is not None and not number.figures:
             found = self._counted(number)
             return None if found is None else replace(found, first=at)
+        count = self.words.counts.get(self.word(at + 1))
+        if count is not None:
+            return Length(count[0], count[0], count[1], at, at + 2)
         unit = self._unit(at + 1)
         if unit is None:
             return None

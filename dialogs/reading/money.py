@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
 
+from msgspec.structs import replace
+
 from dialogs.reading.amounts import Amount, currency_at, find_amounts
 from dialogs.reading.moneywords import MoneyWords, compile_money
-from dialogs.reading.numbers import Numbers, read_numbers
+from dialogs.reading.numbers import THOUSAND, Numbers, read_numbers
 from dialogs.reading.text import Text
 from dialogs.reading.tokens import Token
 from dialogs.reading.values import Asked, Found
@@ -38,7 +40,15 @@ def read_money(text: Text, words: MoneyWords, asked: Asked | None) -> Found[Mone
             best = rank, amount
     if best is None:
         return None
-    return _found(text, numbers, best[1], words)
+    return _found(text, numbers, _in_thousands(best[1], amounts), words)
+
+
+def _in_thousands(amount: Amount, amounts: Sequence[Amount]) -> Amount:
+    """A few bare units beside a sum of thousands are thousands: "they ask 3k, we can do 2"."""
+    if amount.scaled or amount.currency is not None or amount.number is None or amount.high >= THOUSAND:
+        return amount
+    scale = next((one.number.scale for one in amounts if one.number and one.number.scale == THOUSAND), None)
+    return amount if scale is None else replace(amount, low=amount.low * scale, high=amount.high * scale)
 
 
 def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked: Asked | None) -> int:
@@ -69,7 +79,7 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     after = tokens[amount.last] if amount.last < len(tokens) else None
     if after is not None and after.text == "%":
         return True
-    if _earned(numbers, amount.last, words):
+    if _earned(numbers, amount.last, words) or words.earned.begins(tokens, amount.last):
         return True
     near = [token.text for token in tokens[max(0, amount.first - 3) : amount.first]]
     for index in range(len(near) - 1, -1, -1):
@@ -280,6 +290,8 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
         start -= 1  # the dot of "max. 30k"
     if start > 1 and (tokens[start - 1].text == ":" or (tokens[start - 1].text == "-" and not tokens[start - 1].glued)):
         start -= 1  # "limit - 20k", "maximum: 20k"
+    elif start > 1 and tokens[start - 1].text == "-" and words.up_to.ends(tokens, start - 1):
+        start -= 1  # "sub-5k"
     more = words.more_than.ends(tokens, start)
     if more and (words.too_much.begins(tokens, amount.last) or _denied(tokens, start - more, words)):
         return None, value, "up_to"

@@ -19,6 +19,7 @@ _PHRASES = (
     "approx_after",
     "more_than",
     "too_much",
+    "earned",
     "things",
 )
 
@@ -46,6 +47,7 @@ class MoneyWords:
     more_than: Phrases
     too_much: Phrases
     turnover: WordSet
+    earned: Phrases  # "in sales": what stands before it is earned, not spent
     not_money: WordSet
     spent: WordSet  # "we paid": a bare sum behind it is gone, whatever it was for
     per: Mapping[Per, Phrases]

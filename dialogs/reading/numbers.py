@@ -285,6 +285,13 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
                 group, room = small, _room(small)
             elif small < room and group == group.to_integral_value() and tokens[index - 1].kind != "n":
                 group, room = group + small, _room(small)
+            elif (
+                words.hundreds_and
+                and index == at + 1
+                and ONE <= group < TEN <= small < HUNDRED
+                and _thousands_behind(tokens, index, words)
+            ):
+                group, room = group * HUNDRED + small, _room(small)  # "two fifty k"
             else:
                 break
             index += 1
@@ -364,6 +371,16 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
 
 def _scale_at(tokens: tuple[Token, ...], at: int, words: NumberWords) -> bool:
     return at < len(tokens) and words.scales.get(tokens[at].text, ZERO) >= THOUSAND
+
+
+def _thousands_behind(tokens: tuple[Token, ...], at: int, words: NumberWords) -> bool:
+    """Whether tens, and ones perhaps, are counted in thousands: "fifty k", "twenty-five grand"."""
+    step = at + 1
+    if step < len(tokens) and tokens[step].text == "-":
+        step += 1
+    if step < len(tokens) and words.small.get(tokens[step].text, TEN) < TEN:
+        step += 1
+    return step < len(tokens) and words.scales.get(tokens[step].text) == THOUSAND
 
 
 def _fraction(tokens: tuple[Token, ...], at: int, words: NumberWords) -> tuple[Decimal, int] | None:
