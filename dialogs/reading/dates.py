@@ -68,6 +68,7 @@ class Dates(MonthDays):
             self._quarter,
             self._season,
             self._holiday,
+            self._weekend,
             self._week_of,
             self._week_number,
             self._year,
@@ -289,6 +290,16 @@ class Dates(MonthDays):
     def phrase_holiday(self, at: int) -> Dated | None:
         """A holiday that is written with its preposition, "w nowym roku"."""
         return self._holiday(at) if self.word(at) in self.words.fillers else None
+
+    def _weekend(self, at: int) -> Dated | None:
+        """Read "this weekend", "by the weekend": Saturday and Sunday, a week on after "next"."""
+        step = at + 1 if self.word(at) in self.words.this | self.words.following else at
+        if self.word(step) not in self.words.weekend:
+            return None
+        day = weekday_after(add_days(self.today, -1), 6)
+        if self.word(at) in self.words.following and self.today.isoweekday() < 6:
+            day = add_days(day, 7)
+        return Dated(Stretch(day, add_days(day, 1), "part"), at, step + 1)
 
     def _week_of(self, at: int) -> Dated | None:
         """Read "week of March 9": the whole week."""

@@ -38,6 +38,7 @@ class Relation(StrEnum):
     FROM = "from"
 
 
+MONTHS = frozenset(("month", "part"))  # whole, or their beginnings and ends
 COUNTED = frozenset((Relation.IN, Relation.WITHIN))
 
 
@@ -117,6 +118,7 @@ def _starters(time: TimeWords, relations: tuple[tuple[Relation, Phrases], ...]) 
         time.days,
         time.seasons,
         time.whole_end,
+        time.weekend,
         numbers.small,
         numbers.scales,
         numbers.ordinals,
@@ -338,7 +340,7 @@ def _with_end(dates: Dates, found: Expression, words: RelationWords) -> Expressi
     numbers = words.time.numbers
     joined = joiner in numbers.joins and found.dated is not None
     between = joiner in numbers.joins | numbers.ranges and dates.word(found.first - 1) in numbers.range_starts
-    months = (joined or joiner == "/") and found.dated is not None and found.dated.stretch.grain == "month"
+    months = (joined or joiner == "/") and found.dated is not None and found.dated.stretch.grain in MONTHS
     if between and found.dated is not None:
         months, joiner = False, "-"  # "between May 1 and June 10", "między majem a lipcem"
     if found.relation not in {Relation.NONE, Relation.FROM} or not (months or joiner in words.ranges):
@@ -347,7 +349,7 @@ def _with_end(dates: Dates, found: Expression, words: RelationWords) -> Expressi
     if dates.word(at) in words.time.fillers:
         at += 1
     until = dates.dated(at)
-    if until is None or found.dated is None or (months and until.stretch.grain != "month"):
+    if until is None or found.dated is None or (months and until.stretch.grain not in MONTHS):
         return found
     late = until.stretch
     if late.end < found.dated.stretch.start and not late.explicit:

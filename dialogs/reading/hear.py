@@ -219,7 +219,15 @@ def _words(
     chat: bool,
 ) -> Reading:
     tongue = ears.tongues[language]
-    role = read_role(message, words, hits.get("role", ()), tongue.negations, asked, contacts.name, contacts.company)
+    role = read_role(
+        message,
+        words,
+        _own_first(hits.get("role", ()), language),
+        tongue.negations,
+        asked,
+        contacts.name,
+        contacts.company,
+    )
     needs = () if chat else _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     acts, negations = _own_first(hits.get("answer", ()), language), tongue.negations.words
@@ -335,6 +343,11 @@ def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
     """Hits of the conversation's language; those of the others only when it has none."""
     own = [hit for hit in hits if hit.language == language]
     return own or hits
+
+
+def _own_before(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
+    """All hits, those of the conversation's language first: of two as long the first stands."""
+    return sorted(hits, key=lambda hit: hit.language != language)
 
 
 def _with_figures(

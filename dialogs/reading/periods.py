@@ -19,6 +19,7 @@ from dialogs.reading.lengths import Length, Lengths
 from dialogs.reading.numbers import ONE
 
 LOOSE = 2  # tokens that may stand between a year and its month: "next year, in March"
+BEGUN = 30  # days of a season that have to be over before "next spring" is that of the next year
 ALONE = 2  # tokens; a message this short that names a month means the month
 
 
@@ -105,6 +106,8 @@ class Periods(Lengths):
         inner = self._month_stretch(month) if month is not None else self._season_stretch(season or 3)
         if steps < 0 and inner.start > self.today:
             inner = _year_earlier(inner)
+        if steps > 0 and season is not None and add_days(inner.start, BEGUN) <= self.today and word not in words.coming:
+            inner = year_later(inner)  # "next spring", said in spring
         return Dated(replace(inner, past=steps < 0), at, step + 1)
 
     def _part_of_year(self, at: int, year: int) -> Dated | None:
@@ -175,6 +178,7 @@ class Periods(Lengths):
                 "next",
                 "this",
                 "or",
+                "/",
                 "-",
                 "since",
                 "after",

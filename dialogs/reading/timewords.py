@@ -45,6 +45,7 @@ class TimeWords:
     seasons: Mapping[str, int]  # first month
     weak_seasons: frozenset[str]
     holidays: tuple[tuple[Phrases, str], ...]
+    weekend: frozenset[str]
     year_words: frozenset[str]
     fillers: frozenset[str]  # prepositions before a date
     working: frozenset[str]  # "working" days: five of them are a week
@@ -92,9 +93,10 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
     phrase_days = tuple((phrases(listed), int(name)) for name, listed in lexicon.groups("time", "phrase_days").items())
     holidays = tuple((phrases(listed), name) for name, listed in lexicon.groups("time", "holidays").items())
     counted_weeks = lexicon.single("time", "counted_weeks")
+    weekend = lexicon.single("time", "weekend")
     lengths = counted_weeks.union(units, counts)
     named = (found.heads for found, _ in (*phrase_days, *holidays))
-    anchors = lengths.union(days, weekdays, seasons, months, whole_end, numbers.ordinals, *named)
+    anchors = lengths.union(days, weekdays, seasons, months, whole_end, weekend, numbers.ordinals, *named)
     return TimeWords(
         numbers=numbers,
         units=units,
@@ -125,6 +127,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         seasons=seasons,
         weak_seasons=lexicon.single("time", "weak_seasons"),
         holidays=holidays,
+        weekend=weekend,
         year_words=lexicon.single("time", "year_words"),
         fillers=lexicon.single("time", "fillers"),
         working=lexicon.single("time", "working"),
