@@ -91,6 +91,7 @@ _FOR_SCREENS = (
 )
 _FOR_SERVERS = ("cpp", "delphi", "django", "dotnet", "foxpro", "go", "laravel", "php", "python", "ruby")
 BUILDS = frozenset((*_FOR_SCREENS, *_FOR_SERVERS))
+CHORES = frozenset(("automation",))  # "it is all typed by hand and takes ages" says what hurts about the work in hand
 PARTS = frozenset(("integration",))  # needs that are also a part of any other: "a shop" – "with online payment"
 
 
@@ -107,7 +108,7 @@ def without_the_kind(told: Told, known: Knowledge, question: Question | None, in
     wider = {KIND_OF[need] for need in needs if need in KIND_OF}
     detailing = question is not None and bool(question.text) and bool(needs - VAGUE)
     if detailing:
-        wider |= VAGUE
+        wider |= VAGUE | CHORES
     kept = [fact for fact in told.facts if fact.key != "need.category" or fact.value not in wider]
     if question is None or not detailing:
         return Told(tuple(kept))
