@@ -7,6 +7,7 @@ for.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scoring.assess import Assessment, CriterionScore, qualified, temperature
 from scoring.company import Company
@@ -24,6 +25,9 @@ _RAISED_BY = (
     ("stack_mismatch", frozenset({"need.stack"}), frozenset({"need.exclusive_stack"})),
     ("role_outdated", frozenset({"authority.current"}), frozenset[str]()),
 )
+
+
+_BY_NOTHING = (frozenset[str](), frozenset[str]())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,9 @@ def outlook(
         whole: False if only the decision is wanted: then nothing is worked out while that is plainly open.
     """
     keys = frozenset(key for key in open_keys if key in MANY or key not in known.standing)
-    raisable = frozenset(_raisable(rubric.flags, known, keys))
-    if not whole and not raisable.isdisjoint(rubric.disqualified_by):
+    if not whole and any(_is_raisable(flag, known, keys) for flag in rubric.disqualified_by):
         return UNDECIDED
+    raisable = frozenset([flag for flag in rubric.flags if _is_raisable(flag, known, keys)])
     ahead = _Open(known.with_flags(weighed.flag_names), keys, raisable)
     rows = tuple(_interval(one, row, ahead) for one, row in zip(rubric.criteria, weighed.criteria, strict=True))
     low, high = sum(row.low for row in rows), sum(row.high for row in rows)
@@ -130,16 +134,17 @@ def outlook(
     return Outlook(rows, low, high, warmth, _stage(rubric, rows, ahead, company))
 
 
-def _raisable(names: frozenset[str], known: Knowledge, keys: frozenset[str]) -> Sequence[str]:
-    """Flags that answers to come may raise or take away."""
-    found = []
-    for name in names:
-        for begin, raised_by, beside in _RAISED_BY:
-            if name.startswith(begin):
-                raised = any(key in known.standing for key in raised_by)
-                if keys & raised_by or (raised and keys & beside):
-                    found.append(name)
-    return found
+@lru_cache(maxsize=256)
+def _raised_by(flag: str) -> tuple[frozenset[str], frozenset[str]]:
+    return next(((by, beside) for begin, by, beside in _RAISED_BY if flag.startswith(begin)), _BY_NOTHING)
+
+
+def _is_raisable(flag: str, known: Knowledge, keys: frozenset[str]) -> bool:
+    """Whether answers to come may raise a flag or take it away."""
+    raised_by, beside = _raised_by(flag)
+    if not keys.isdisjoint(raised_by):
+        return True
+    return not keys.isdisjoint(beside) and any(key in known.standing for key in raised_by)
 
 
 def _interval(criterion: Criterion, row: CriterionScore, ahead: _Open) -> Interval:

@@ -17,14 +17,52 @@ class WordSet:
         return word in self.exact or (bool(self.stems) and word.startswith(self.stems))
 
 
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Phrases with the same beginning by their exact second word, and those whose second word is a stem."""
+
+    exact: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    stems: tuple[Phrase, ...] = ()
+
+    def longest(self, tokens: Sequence[Token], at: int) -> int:
+        """The length of the longest that stands at tokens[at]; 0 if none does."""
+        if at + 1 >= len(tokens):
+            return 0
+        found = 0
+        for phrase in self.exact.get(tokens[at + 1].text, ()):  # longest first
+            if _fits(tokens, at, phrase):
+                found = len(phrase)
+                break
+        for phrase in self.stems:
+            if len(phrase) <= found:
+                break
+            if _fits(tokens, at, phrase):
+                return len(phrase)
+        return found
+
+
+def _followed(many: Iterable[Phrase]) -> Followed:
+    exact: dict[str, tuple[Phrase, ...]] = {}
+    stems: list[Phrase] = []
+    for phrase in many:
+        if phrase[1].endswith("*") and len(phrase[1]) > 1:
+            stems.append(phrase)
+        else:
+            exact[phrase[1]] = (*exact.get(phrase[1], ()), phrase)
+    return Followed(exact, tuple(stems))
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Phrases of up to six tokens, looked up at a token."""
 
     single: WordSet
-    firsts: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # by exact first word
+    firsts: dict[str, Followed] = field(default_factory=dict)  # by exact first word
     lasts: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # by exact last word
-    stem_firsts: tuple[tuple[str, ...], ...] = ()  # phrases whose first word is a stem
+    stem_firsts: Followed = field(default_factory=Followed)  # phrases whose first word is a stem
     stem_lasts: tuple[tuple[str, ...], ...] = ()
     heads: frozenset[str] = frozenset()  # words that may begin one of them
     head_stems: tuple[str, ...] = ()
@@ -41,13 +79,9 @@ class Phrases:
         if at >= len(tokens) or at < 0:
             return 0
         word = tokens[at].text
-        for phrase in self.firsts.get(word, ()):
-            if _fits(tokens, at, phrase):
-                return len(phrase)
-        for phrase in self.stem_firsts:
-            if _fits(tokens, at, phrase):
-                return len(phrase)
-        return 1 if word in self.single else 0
+        followed = self.firsts.get(word)
+        length = 0 if followed is None else followed.longest(tokens, at)
+        return length or self.stem_firsts.longest(tokens, at) or (1 if word in self.single else 0)
 
     def ends(self, tokens: Sequence[Token], end: int) -> int:
         """How many tokens before tokens[end] are one of the phrases; 0 if none."""
@@ -86,20 +120,20 @@ def phrases(listed: Iterable[str]) -> Phrases:
     """Compile folded phrases, longest first."""
     split = {_split(phrase) for phrase in listed} - {()}
     many = sorted((phrase for phrase in split if len(phrase) > 1), key=lambda phrase: (-len(phrase), phrase))
-    firsts: dict[str, tuple[tuple[str, ...], ...]] = {}
+    firsts: dict[str, list[Phrase]] = {}
     lasts: dict[str, tuple[tuple[str, ...], ...]] = {}
     for phrase in many:
         if not phrase[0].endswith("*"):
-            firsts[phrase[0]] = (*firsts.get(phrase[0], ()), phrase)
+            firsts.setdefault(phrase[0], []).append(phrase)
         if not phrase[-1].endswith("*"):
             lasts[phrase[-1]] = (*lasts.get(phrase[-1], ()), phrase)
     single = word_set(phrase[0] for phrase in split if len(phrase) == 1)
     stem_firsts = tuple(phrase for phrase in many if phrase[0].endswith("*"))
     return Phrases(
         single,
-        firsts,
+        {word: _followed(some) for word, some in firsts.items()},
         lasts,
-        stem_firsts,
+        _followed(stem_firsts),
         tuple(phrase for phrase in many if phrase[-1].endswith("*")),
         single.exact | frozenset(firsts),
         (*single.stems, *sorted({phrase[0][:-1] for phrase in stem_firsts})),
