@@ -20,7 +20,7 @@ import msgspec
 T = TypeVar("T")
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "__pycache__"
-MOST = 6  # files: the packaged words and those of a few workspaces, 3 MB each
+MOST = 6  # files: the packaged words and those of a few workspaces, 6 MB each
 _DIGEST = hashlib.sha256().digest_size
 
 

@@ -16,7 +16,7 @@ A phrase never reaches across the end of a sentence. Phrases are looked up by th
 by regular expressions, and one message costs at most `BUDGET` comparisons, so no text can make a reader slow.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from re import compile as compile_regex
@@ -24,13 +24,13 @@ from re import compile as compile_regex
 from msgspec import Struct
 
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.packed import NOTHING, Packed, Phrase, Step
 from dialogs.reading.text import BLANK, fold
 
 BUDGET = 4000  # comparisons a message; a usual one takes 20 to 100, so only nonsense of kilobytes is cut short
 MAX_WORDS = 600  # words read of one message: two pages; what somebody wants is said by then
 MAX_FORMS = 400  # flat forms one written phrase may stand for; more is a slip of its author
 GAP = 3
-FEW = 2  # words of a choice that are looked through as fast as they are looked up, in a quarter of the room
 MAX_HITS = 200  # a message that says two hundred things says nothing
 
 _TOKEN = compile_regex(r"(?<![^\W_])\.net(?![^\W_])|[^\W_](?:\+\+|#)|[^\W_]+(?:'[^\W_]+)*")
@@ -91,45 +91,6 @@ def _joined(word: str) -> str:
     return bare.translate(_LATIN) if bare[:1].isascii() else bare
 
 
-NOTHING: frozenset[str] = frozenset()
-
-
-class Step(Struct, frozen=True, gc=False):
-    """One word of a phrase: any of the exact words, or one that begins with a stem, `gap` words or fewer before it."""
-
-    exact: Collection[str]
-    stems: tuple[str, ...]
-    gap: int = 0
-    digit: bool = False
-
-    def accepts(self, word: str) -> bool:
-        """Whether this word of a message will do."""
-        return word in self.exact or word.startswith(self.stems) or (self.digit and word[0].isdigit())
-
-
-class Phrase(Struct, frozen=True, gc=False):
-    """One flat form of a written phrase, looked up by one of its words: the anchor."""
-
-    kind: str
-    value: str
-    language: str
-    anchor: Step
-    before: tuple[Step, ...] = ()  # from the anchor back; the gap of each lies behind it
-    after: tuple[Step, ...] = ()  # from the anchor on; the gap of each lies before it
-    first: bool = False
-    last: bool = False
-    need: frozenset[str] = frozenset()  # one of these stands in whatever it fits; empty where that cannot be told
-
-    @property
-    def size(self) -> int:
-        """How many words it names."""
-        return len(self.before) + 1 + len(self.after)
-
-    def names(self, word: str) -> bool:
-        """Whether the word is one of those it names."""
-        return self.anchor.accepts(word) or any(step.accepts(word) for step in (*self.before, *self.after))
-
-
 class Hit(Struct, frozen=True, gc=False):
     """A phrase found: words[head:tail+1] of the message; size is how many words of it the phrase itself named."""
 
@@ -149,9 +110,10 @@ class Hit(Struct, frozen=True, gc=False):
 class Book:
     """All phrases of all readers and languages, by the exact words and stems of their anchors."""
 
-    exact: Mapping[str, tuple[Phrase, ...]]
-    stems: Mapping[str, tuple[Phrase, ...]]
-    digits: tuple[Phrase, ...]
+    phrases: Packed
+    exact: Mapping[str, int]  # rows of the packed phrases
+    stems: Mapping[str, int]
+    digits: int | None
     beginning: int  # characters of the shortest stem
     lengths: Mapping[str, tuple[int, ...]]  # of stems in characters, by so many letters of their beginning
     fillers: frozenset[str]  # words that may stand before "^"
@@ -195,14 +157,14 @@ class Book:
         return 0
 
     def _candidates(self, word: str) -> list[tuple[Phrase, ...]]:
-        found = self.exact.get(word)
-        lists = [] if found is None else [found]
+        row, rows = self.phrases.row, self.exact.get(word)
+        lists = [] if rows is None else [row(rows)]
         for length in self.lengths.get(word[: self.beginning], ()):
-            found = self.stems.get(word[:length])
-            if found is not None:
-                lists.append(found)
-        if self.digits and word[0].isdigit():
-            lists.append(self.digits)
+            rows = self.stems.get(word[:length])
+            if rows is not None:
+                lists.append(row(rows))
+        if self.digits is not None and word[0].isdigit():
+            lists.append(row(self.digits))
         return lists
 
 
@@ -311,9 +273,10 @@ def compile_book(written: Iterable[Entry], fillers: Iterable[str] = (), abbrevia
                 stems.setdefault(stem, []).append(phrase)
     beginning = min(map(len, stems), default=1)
     return Book(
-        {word: tuple(found) for word, found in exact.items()},
-        {stem: tuple(found) for stem, found in stems.items()},
-        tuple(digits),
+        Packed.of([*exact.values(), *stems.values(), digits]),
+        {word: row for row, word in enumerate(exact)},
+        {stem: row for row, stem in enumerate(stems, len(exact))},
+        len(exact) + len(stems) if digits else None,
         beginning,
         _lengths(stems, beginning),
         frozenset(fold(word) for word in fillers),
@@ -365,8 +328,7 @@ class _Press:
         if step is None:
             exact = [word for word in choice if word[-1] != "*" and word != "#"]
             stems = tuple(sorted(word[:-1] for word in choice if word[-1] == "*"))
-            listed: Collection[str] = frozenset(exact) if len(exact) > FEW else tuple(sorted(exact))
-            step = self._steps[choice, gap] = Step(listed, stems, gap, "#" in choice)
+            step = self._steps[choice, gap] = Step.of(exact, stems, gap, digit="#" in choice)
         return step
 
     def _need(self, steps: Sequence[Step]) -> frozenset[str]:
