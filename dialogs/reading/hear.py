@@ -13,7 +13,7 @@ from dialogs.reading.asks import compile_asks, read_asks
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
 from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
 from dialogs.reading.intent import about_the_bot, compile_intent, read_intent
-from dialogs.reading.language import LanguageWords, compile_language, detect_language, second_language
+from dialogs.reading.language import LanguageWords, compile_languages, detect_language, second_language
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
@@ -37,6 +37,10 @@ CONTENT = frozenset(("fine", "less"))  # what is said of a price that suits
 LEAD_IN = 3  # words about the price before the yes or no in them; "that's fine" is an answer to any question
 PAUSES = frozenset(".,;!?\n")
 LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
+
+
+SURELY = 0.6  # of another language than the conversation's, for a message to be read in it
+LEAST_FOREIGN = 2  # words of such a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,6 @@ def compile_ears(
         BrokenContent: A section is malformed, or no language is given.
     """
     tongues: dict[str, Tongue] = {}
-    known: dict[str, LanguageWords] = {}
     written: list[Entry] = []
     fillers: list[str] = []
     short: list[str] = []
@@ -109,6 +112,7 @@ def compile_ears(
         language: compile_lexicon(language, data, f"locales/{language}/lexicon.yaml")
         for language, data in lexicons.items()
     }
+    known = compile_languages(compiled)
     for language, lexicon in compiled.items():
         needs = compile_needs(lexicon, services)
         role = compile_role(lexicon)
@@ -126,7 +130,6 @@ def compile_ears(
         small |= lexicon.single("sets", "small") | lexicon.single("sets", "fillers")
         fillers += lexicon.words("sets", "fillers")
         short += lexicon.words("sets", "abbreviations")
-        known[language] = compile_language(lexicon)
         tongues[language] = Tongue(
             compile_figures(lexicon, compiled),
             compile_contacts(lexicon),
@@ -164,7 +167,7 @@ def hear(
     spoken = listened.words
     chosen = _language(listened, ears, language)
     tongue = ears.tongues[chosen]
-    contacts = read_contacts(listened.text, spoken.said, tongue.contacts, asked)
+    contacts = _contacts(listened, ears.tongues.get(language or chosen, tongue), tongue, asked)
     hello = greeted(spoken, ears.social)
     blanks = (*contacts.masked, (0, hello)) if hello else contacts.masked
     message = masked(listened.text, blanks, chosen)
@@ -191,10 +194,19 @@ def call_of(listened: Listened, ears: Ears) -> Intent | None:
 
 
 def _language(listened: Listened, ears: Ears, language: str | None) -> str:
-    if language is not None and language in ears.tongues:
+    """The language to read a message in: the conversation's, unless the message is beyond doubt in another."""
+    detected, sure = listened.language(ears, language or "")
+    if language is not None and language in ears.tongues and (detected is None or sure < SURELY or len(listened.words) < LEAST_FOREIGN):
         return language
-    detected, _ = listened.language(ears)
     return detected or next(iter(ears.tongues))
+
+
+def _contacts(listened: Listened, home: Tongue, spoken: Tongue, asked: Asked | None) -> Contacts:
+    """Contacts as the conversation's country writes them; failing that, as the language of this message does."""
+    found = read_contacts(listened.text, listened.words.said, home.contacts, asked)
+    if home is spoken or found != Contacts():
+        return found
+    return read_contacts(listened.text, listened.words.said, spoken.contacts, asked)
 
 
 def _other_spelling(words: Words, ears: Ears, language: str) -> tuple[Words, dict[str, list[Hit]]]:
