@@ -43,7 +43,8 @@ class Told(NamedTuple):
 
 def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail: MailDomains) -> Told:
     """Facts in a message; a yes, no or free answer counts for the question that waits."""
-    closed = frozenset() if question is None else question.not_about - {NEED}  # see without_the_kind
+    mends = reading.intent is not None and reading.intent.value is Intent.CORRECTION
+    closed = frozenset() if question is None or mends else question.not_about - {NEED}  # see without_the_kind
     facts = [
         fact
         for fact in _values(reading, inbound, mail)

@@ -136,10 +136,10 @@ class _House:
         self._seen[inbound.conversation] = outcome
         return self._routes(inbound, outcome)
 
-    async def take(self, request: TurnRequest) -> Outcome:
-        """One committed turn, and what was decided in it."""
+    async def take(self, request: TurnRequest) -> Outcome | None:
+        """One committed turn, and what was decided in it; None when that could not be written down, which is logged."""
         await self._reception.receive(request)
-        return self._seen.pop(request.inbound.conversation)
+        return self._seen.pop(request.inbound.conversation, None)
 
 
 async def _play(house: _House, made: Visitor, judge: Judge) -> None:
@@ -150,6 +150,8 @@ async def _play(house: _House, made: Visitor, judge: Judge) -> None:
         inbound = Inbound(key, made.id, act.kind, act.text, made.now, made.today)
         opening = open_conversation(made.id, "web", made.framework, made.language, inbound) if turn == 1 else None
         outcome = await house.take(TurnRequest(inbound, opening))
+        if outcome is None:
+            return
         judge.follow(act, outcome)
         timers |= _timers(outcome)
         made.now += BETWEEN_TURNS

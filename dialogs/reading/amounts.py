@@ -308,6 +308,9 @@ def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) ->
         return None
     if left.currency and right.currency and left.currency != right.currency:
         return None
+    priced = left.currency or left.scaled
+    if priced and not (right.currency or right.scaled) and words.things.begins(numbers.tokens, right.last):
+        return None  # "8 тысяч евро до 15 мая"
     skip = frozenset(range(left.number.last, left.last)) | frozenset(range(right.first, right.number.first))
     if not between(
         numbers, left.number, right.number, words.numbers, skip=skip, opener=left.first - 1

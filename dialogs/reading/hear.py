@@ -179,7 +179,7 @@ def hear(
     heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
     if not chat:
         heard = _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
-        heard = _with_other_figures(heard, message, words, ears, asked, today)
+        heard = _with_other_figures(heard, message, listened, words, ears, asked, today)
     social = read_social(spoken.norms, ears.social)
     return heard if social is None else replace(heard, social=social)
 
@@ -196,7 +196,11 @@ def call_of(listened: Listened, ears: Ears) -> Intent | None:
 def _language(listened: Listened, ears: Ears, language: str | None) -> str:
     """The language to read a message in: the conversation's, unless the message is beyond doubt in another."""
     detected, sure = listened.language(ears, language or "")
-    if language is not None and language in ears.tongues and (detected is None or sure < SURELY or len(listened.words) < LEAST_FOREIGN):
+    if (
+        language is not None
+        and language in ears.tongues
+        and (detected is None or sure < SURELY or len(listened.words) < LEAST_FOREIGN)
+    ):
         return language
     return detected or next(iter(ears.tongues))
 
@@ -371,6 +375,7 @@ def _with_figures(
     A date in a message that puts things off is when to come back, unless a date was asked for: then "no hurry" is it.
     """
     later = heard.answer is not None and heard.answer.value is Answer.LATER and asked is not Asked.TIMING
+    later = later and not (heard.needs or heard.role or heard.email or heard.phone)  # "no hurry" beside news is news
     found = read_figures(message, words, asked, today, later=later, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
@@ -402,13 +407,19 @@ def _chatter(heard: Reading, asked: Asked | None) -> bool:
 
 
 def _with_other_figures(
-    heard: Reading, message: Text, words: Words, ears: Ears, asked: Asked | None, today: date
+    heard: Reading, message: Text, listened: Listened, words: Words, ears: Ears, asked: Asked | None, today: date
 ) -> Reading:
-    """Fill in what only the second language of a message says: "Привет! We need CRM, бюджет 5к евро"."""
+    """
+    Fill in what only the second language of a message says: "Привет! We need CRM, бюджет 5к евро".
+
+    Where nothing was heard at all, it is the one the message is likelier in: "якнайшвидше" in a talk in Russian.
+    """
     if heard.money is not None and heard.timing is not None:
         return heard
     other = second_language(words, ears.known, heard.language)
-    if other is None:
+    if other is None and heard == Reading(heard.language):
+        other, _ = listened.language(ears, heard.language)
+    if other is None or other == heard.language:
         return heard
     text = Text(message.original, message.folded, other)
     found = read_figures(text, ears.tongues[other].figures, asked, today, bare=False)

@@ -75,7 +75,7 @@ def test_a_sentence_is_told_from_those_of_every_other_language(text: str, langua
     assert sure >= 0.5
 
 
-@pytest.mark.parametrize("text", ["хочу сайт", "магазин", "хочу бота", "чат-бот для телеграма", "позвони"])
+@pytest.mark.parametrize("text", ["хочу сайт", "магазин", "хочу бота", "чат-бот для телеграма", "оператора"])
 @pytest.mark.parametrize("spoken", ["ru", "uk"])
 def test_of_two_languages_as_likely_it_is_the_one_spoken(text: str, spoken: str) -> None:
     found, _ = detect_language(text, split_words(fold(text)), demo().ears.known, spoken)
@@ -87,6 +87,41 @@ def test_who_changes_the_language_is_followed(spoken: str, text: str) -> None:
     found, sure = detect_language(text, split_words(fold(text)), demo().ears.known, spoken)
     assert found != spoken
     assert sure > 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Знаете хороший анекдот?", "ru"),
+        ("последнее слово за учредителем", "ru"),
+        ("не раньше сентября", "ru"),
+        ("два миллиона", "ru"),
+        ("давайте пропустимо", "uk"),
+        ("три тижні приблизно", "uk"),
+        ("коли зможете", "uk"),
+        ("najlepiej przed wakacjami", "pl"),
+    ],
+)
+def test_how_words_begin_tells_where_no_common_word_does(text: str, language: str) -> None:
+    found, sure = told(text)
+    assert found == language
+    assert sure >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text", "key", "value"),
+    [
+        ("pl", "No more than 60 000 EUR", "budget.amount", (None, 60_000)),
+        ("ru", "Не більше 60 тисяч гривень", "budget.amount", (None, 60_000)),
+        ("uk", "Не больше 60 тысяч рублей", "budget.amount", (None, 60_000)),
+    ],
+)
+def test_a_message_wholly_in_another_language_is_read_in_it(
+    spoken: str, text: str, key: str, value: tuple[int | None, int]
+) -> None:
+    outcome = visitor(demo(), spoken).says(text)
+    told = {fact.key: fact.value for fact in outcome.new_facts}
+    assert (told[key].low, told[key].high) == value
 
 
 def test_figures_of_a_second_language_are_read_as_well() -> None:
