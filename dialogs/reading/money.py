@@ -85,9 +85,10 @@ def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     for index in range(len(near) - 1, -1, -1):
         if near[index] in {",", ".", ";", "?", "!"}:
             break
-        if near[index] in words.turnover or near[index] in words.not_money:
+        if near[index] in words.turnover:
             return True
-        if amount.currency is None and near[index] in words.spent:
+        gone = near[index] in words.not_money or (amount.currency is None and near[index] in words.spent)
+        if gone and words.same.first(tokens, amount.last, min(len(tokens), amount.last + CLAUSE)) is None:
             return True
     return _of_others(tokens, amount, words)
 

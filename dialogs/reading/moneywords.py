@@ -21,6 +21,7 @@ _PHRASES = (
     "too_much",
     "earned",
     "things",
+    "same",
 )
 
 
@@ -53,6 +54,7 @@ class MoneyWords:
     per: Mapping[Per, Phrases]
     things: Phrases
     after_ok: WordSet
+    same: Phrases  # "about the same": what was paid the last time is meant again
     others: Phrases  # "the competitor": a sum in the same clause is theirs
     calls: Phrases  # "call me": a bare number in the same clause is an hour
     negations: WordSet

@@ -65,7 +65,10 @@ class MonthDays(Periods):
         if month is None:
             if second is not None and second[2]:
                 return self._days_only(at, (day, second[0]), second[1])
-            return self._day_only(at, day, last) if marked and not (second and second[1] > last) else None
+            alone = marked and not (second and second[1] > last)
+            if word in self.words.adverbs and self.word(at - 1) != "the":
+                alone = False  # "quality first"
+            return self._day_only(at, day, last) if alone else None
         year, end = self._year_at(step + 1)
         return self._on((day, second[0] if second else day), month, year, (at, end))
 

@@ -207,6 +207,14 @@ def _inverted_bound(tokens: tuple[Token, ...], at: int, words: NumberWords) -> N
     return replace(inner, value=inner.value * scale, scale=scale, inverted=True)
 
 
+def _past_odd(tokens: tuple[Token, ...], at: int, words: NumberWords) -> int:
+    """The token behind "odd" or "с чем-то"; the number of all tokens where there is none."""
+    for phrase in words.odd[tokens[at].text]:
+        if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
+            return at + len(phrase)
+    return len(tokens)
+
+
 def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number | None:
     """Compose hundreds, tens, units and scales from tokens[at] on."""
     total = ZERO
@@ -261,17 +269,12 @@ def _cardinal(tokens: tuple[Token, ...], at: int, words: NumberWords) -> Number 
                     index += 1  # "twenty-five"
                     continue
             break
-        if (
-            text in words.odd
-            and group is not None
-            and group < THOUSAND
-            and index + 1 < size
-            and tokens[index + 1].text in words.scales
-            and group % 10 == 0
-        ):
-            odd = True
-            index += 1
-            continue
+        if text in words.odd and group is not None and group < THOUSAND and group % 10 == 0:
+            behind = _past_odd(tokens, index, words)
+            if behind < size and tokens[behind].text in words.scales:
+                odd = True
+                index = behind
+                continue
         if index > at and token.glued and tokens[index - 1].kind == "n" and text in words.cardinal_ends:
             index += 1  # "80ish thousand"
             continue

@@ -1,6 +1,6 @@
 """Number words of a language, compiled: values, scales, halves and what joins them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -35,7 +35,7 @@ class NumberWords:
     points: frozenset[str]  # "point", "целых"
     articles: frozenset[str]  # "a" in "a thousand"
     vague: Mapping[str, tuple[Decimal, Decimal]]  # "kilkanaście" -> 11 to 19
-    odd: frozenset[str]  # "twenty-odd", "dwadzieścia parę"
+    odd: Mapping[str, tuple[tuple[str, ...], ...]]  # "twenty-odd", "двадцать с чем-то": first token -> phrases
     minus: frozenset[str]
     ordinals: Mapping[str, int]
     ordinal_ends: frozenset[str]  # -го, th
@@ -95,7 +95,7 @@ def compile_numbers(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) ->
         points=_all(sources, "point"),
         articles=lexicon.single("numbers", "articles"),
         vague=_vague(lexicon),
-        odd=lexicon.single("numbers", "odd"),
+        odd=_odd(lexicon.words("numbers", "odd")),
         minus=_all(sources, "minus"),
         ordinals={form: int(value) for form, value in _merge(sources, "ordinals").items()},
         ordinal_ends=_all(sources, "ordinal_ends"),
@@ -157,3 +157,12 @@ def _all(sources: Iterable[Lexicon], key: str) -> frozenset[str]:
 def _phrases(sources: Iterable[Lexicon], key: str) -> tuple[tuple[str, ...], ...]:
     phrases = {tuple(phrase.split()) for source in sources for phrase in source.words("numbers", key)}
     return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _odd(written: Sequence[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """First token -> phrases, the longest first; a hyphen is a token of its own."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for text in written:
+        phrase = tuple(text.replace("-", " - ").split())
+        found.setdefault(phrase[0], []).append(phrase)
+    return {first: tuple(sorted(phrases, key=len, reverse=True)) for first, phrases in found.items()}

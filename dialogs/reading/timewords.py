@@ -48,6 +48,7 @@ class TimeWords:
     weekend: frozenset[str]
     year_words: frozenset[str]
     fillers: frozenset[str]  # prepositions before a date
+    adverbs: frozenset[str]  # ordinals that are no day of a month without an article: "quality first"
     working: frozenset[str]  # "working" days: five of them are a week
     edge_of: frozenset[str]  # what may stand between "end" and "April"
     week_of: Phrases
@@ -130,6 +131,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         weekend=weekend,
         year_words=lexicon.single("time", "year_words"),
         fillers=lexicon.single("time", "fillers"),
+        adverbs=lexicon.single("time", "adverbs"),
         working=lexicon.single("time", "working"),
         edge_of=lexicon.single("time", "edge_of"),
         week_of=phrases(lexicon.words("time", "week_of")),

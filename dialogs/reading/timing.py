@@ -197,7 +197,9 @@ def _window(found: Expression, today: date) -> Window | None:
     if end is not None and end < today:
         return None
     if start is not None and start < today:
-        start = today if end is not None else start
+        if end is None:
+            return None  # "running since 2015"
+        start = today
     return Window(start, end, Urgency.DATED)
 
 
