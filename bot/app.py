@@ -1,12 +1,15 @@
 """Wires the shell together: settings in, a running server out. Nothing is built before `serve` is called."""
 
+import asyncio
 import gc
 import hmac
 import logging
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,11 +24,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from bot import __version__
+from bot.blame import kind_of, place_of
 from bot.channels.web import LARGEST_BODY, WebChannel, build_api
 from bot.console.app import build_router
-from bot.console.ports import Drawing, Weighing
+from bot.console.ports import Drawing, Head, Weighing
 from bot.console.session import LINK_LENGTH, new_sign_in_link
 from bot.console.words import load_texts
+from bot.control import Place, announced, file_of, handler
 from bot.delivery import Delivery
 from bot.dropoff import Kept
 from bot.errors import ShellError
@@ -36,23 +41,28 @@ from bot.listening import Server, listening
 from bot.metrics import Metrics
 from bot.outside import open_outside, open_telegram
 from bot.pages.routes import Probe, build_pages
+from bot.publishing import Publisher, first
 from bot.reception import Reception
 from bot.refusals import broken, refused, storage_failed
 from bot.routing import Routes
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.timekeeper import Timekeeper
-from bot.workspace import LOCALES, Workspace, load_workspace
+from bot.workspace import LOCALES, load_workspace
 from dialogs.dropoff import DropOff
+from dialogs.library import Library
 from dialogs.picture import Labels, ask_of, tree_picture
 from dialogs.rescoring import rescored
 from dialogs.values import Inbound, Kind
+from storage.database import path_of
 from storage.errors import StorageError
 from storage.store import Store
 from storage.values import Staff, TurnRequest
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
+
+log = structlog.get_logger("banter.server")
 
 ADMIN = "admin"  # the role
 LARGEST_UPDATE = 1024 * 1024  # bytes; Telegram names no limit, and would send one we refuse again and again
@@ -63,9 +73,9 @@ class House:
     """Everything that runs in one process."""
 
     settings: Settings
-    workspace: Workspace
     store: Store
     reception: Reception
+    publisher: Publisher
     hub: Hub
     metrics: Metrics
     delivery: Delivery
@@ -111,13 +121,22 @@ async def open_house(settings: Settings) -> House:
         BrokenContent: The workspace has faults; all are listed.
         StorageError: The database cannot be opened.
     """
-    workspace = load_workspace(settings.workspace)
+    held = load_workspace(settings.workspace)
     store = await Store.open(settings.database_url)
+    try:
+        workspace = await first(held, store, _now)
+    except StorageError:
+        await store.close()
+        raise
     hub, metrics = Hub(), Metrics()
     outside = open_outside(settings, workspace.library.company.sales_language)
-    routes = Routes(workspace.library, outside.notifiers, settings.public_url)
+
+    def routes(library: Library) -> Routes:
+        return Routes(library, outside.notifiers, settings.public_url)
+
     spare = SpareRoutes(outside.notifiers, settings.public_url)
-    reception = Reception(store, workspace.library, routes, metrics, spare)
+    reception = Reception(store, workspace.library, routes(workspace.library), metrics, spare)
+    publisher = Publisher(settings.workspace, store, reception, routes, _now, held.library.version)
     delivery = Delivery(store, outside.senders, clock=_now)
     timekeeper = Timekeeper(store, reception.receive, _now, lambda: reception.library.company.hours.zone)
     telegram = None if outside.telegram is None else open_telegram(settings, outside.telegram, store, reception)
@@ -125,9 +144,9 @@ async def open_house(settings: Settings) -> House:
     store.on_commit(lambda _: delivery.nudge())
     return House(
         settings=settings,
-        workspace=workspace,
         store=store,
         reception=reception,
+        publisher=publisher,
         hub=hub,
         metrics=metrics,
         delivery=delivery,
@@ -141,6 +160,7 @@ async def open_house(settings: Settings) -> House:
 
 def build_app(house: House) -> Litestar:
     """The web application over a wired house."""
+    place = Place(house.settings.own_url)
     channel = WebChannel(lambda: house.reception, house.store, house.hub)
     probe = Probe(house.store.writable)
 
@@ -153,16 +173,19 @@ def build_app(house: House) -> Litestar:
             return Response("", status_code=403)  # before a byte of the body is read
         return Response("", status_code=await house.telegram.accept(await request.body(), shown))
 
-    company = house.reception.library.company
+    def head() -> Head:
+        company = house.reception.library.company
+        return Head(company.name, company.hours.zone)
+
     console = build_router(
         house.store,
-        company.name,
+        head,
         house.settings.public_url,
         load_texts(LOCALES),
         _now,
         lambda conversation, text, key: speak(house.reception, conversation, text, key),
         _weighing(house),
-        zone=company.hours.zone,
+        house.publisher,
     )
     pages = build_pages(
         lambda: house.reception.library.company,
@@ -171,7 +194,13 @@ def build_app(house: House) -> Litestar:
         lambda: _figures(house),
     )
     return Litestar(
-        route_handlers=[*pages, telegram, build_api(channel), console],
+        route_handlers=[
+            *pages,
+            telegram,
+            build_api(channel),
+            console,
+            handler(house.publisher, place.secret),
+        ],
         cors_config=CORSConfig(
             allow_origins=list(house.settings.allowed_origins),
             allow_methods=["GET", "POST"],
@@ -182,7 +211,7 @@ def build_app(house: House) -> Litestar:
         openapi_config=_openapi(),
         exception_handlers={StorageError: storage_failed, HTTPException: refused, Exception: broken},
         request_max_body_size=LARGEST_BODY,
-        lifespan=[lambda _: _running(house)],
+        lifespan=[lambda _: _running(house, place)],
         logging_config=None,
         debug=False,
     )
@@ -217,9 +246,11 @@ def _weighing(house: House) -> Weighing:
         rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in framework.questions]
         return Drawing(svg, rows, figures.talks)
 
-    library = house.reception.library
-    names = sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))
-    return Weighing(tuple(names), weigh, draw)
+    def names() -> Sequence[str]:
+        library = house.reception.library
+        return sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))
+
+    return Weighing(names, weigh, draw)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -230,12 +261,41 @@ def _openapi() -> OpenAPIConfig:
 
 
 @asynccontextmanager
-async def _running(house: House) -> AsyncIterator[None]:
+async def _running(house: House, place: Place) -> AsyncIterator[None]:
     house.start()
+    with announced(file_of(path_of(house.settings.database_url)), place), _reloading(house.publisher):
+        try:
+            yield
+        finally:
+            await house.stop()
+
+
+@contextmanager
+def _reloading(publisher: Publisher) -> Iterator[None]:
+    """Publish the workspace when the process is told to hang up, as servers do; tests run where no signals come."""
+    loop = asyncio.get_running_loop()
+    asked: set[asyncio.Task[Any]] = set()
+
+    def ask() -> None:
+        task = loop.create_task(publisher.reload("signal"))
+        asked.add(task)
+        task.add_done_callback(_told)
+        task.add_done_callback(asked.discard)
+
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    loop.add_signal_handler(signal.SIGHUP, ask)
     try:
         yield
     finally:
-        await house.stop()
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+def _told(task: "asyncio.Task[Any]") -> None:
+    """Log why a publication could not be remembered; nobody waits for the answer to a signal."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("publication_not_kept", error=kind_of(error), at=place_of(error))
 
 
 async def _health(house: House, probe: Probe) -> dict[str, Any]:
@@ -278,11 +338,11 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         except StorageError:
             await house.close()
             raise
+        died: list[str] = []
         config = uvicorn.Config(
             build_app(house), log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
         )
         server = Server(config, house.hub, lambda: say("\n".join(lines)))
-        died: list[str] = []
 
         def end(part: str) -> None:
             died.append(part)
@@ -290,7 +350,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
         house.parts.on_death = end
         gc.collect()
-        gc.freeze()  # the library lives as long as the process: no collection need walk it again
+        gc.freeze()  # the library lives on: no collection need walk it again
         await server.serve(sockets)
         if died:
             raise PartDied(f"{died[0]} kept failing, so Banter has stopped; the log says why. Start it again.")

@@ -26,7 +26,9 @@ from dialogs.values import Choice, Kind, Outcome
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
+    from bot.control import Action
     from dialogs.dropoff import DropOff
+    from storage.values import Publication
 
 GOOD, FAILED, MISUSED = 0, 1, 2
 
@@ -85,6 +87,17 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the web chat, the console and (with a token) Telegram")
     serve.set_defaults(run=_serve)
+
+    reload = commands.add_parser("reload", help="have the server that runs take over the workspace as it is now")
+    reload.set_defaults(run=_reload)
+
+    rollback = commands.add_parser("rollback", help="have the server that runs go back to a version it ran before")
+    rollback.add_argument("content", nargs="?", default="", metavar="VERSION", help="the one before if left out")
+    rollback.set_defaults(run=_rollback)
+
+    versions = commands.add_parser("versions", help="list what the bot ran on, the newest first")
+    versions.add_argument("--json", action="store_true", help="as JSON")
+    versions.set_defaults(run=_versions)
 
     init = commands.add_parser("init", help="make a workspace folder of your own")
     init.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
@@ -167,6 +180,59 @@ def _serve(_: argparse.Namespace) -> int:
     settings = settings_from()
     configure_logging(settings.log_level)
     asyncio.run(serve(settings, lambda line: print(line, flush=True)))
+    return GOOD
+
+
+def _reload(_: argparse.Namespace) -> int:
+    return _order("reload")
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    return _order("rollback", options.content)
+
+
+def _order(action: "Action", content: str = "") -> int:
+    """Have the server that runs do it, and say what came of it."""
+    from bot.app import settings_from  # noqa: PLC0415 - the web stack only where it is needed
+    from bot.control import Order, file_of, send  # noqa: PLC0415
+    from storage.database import path_of  # noqa: PLC0415
+
+    report = send(file_of(path_of(settings_from().database_url)), Order(action, content))
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+    if report.problems:
+        print(f"{len(report.problems)} problem(s); {report.before} runs on", file=sys.stderr)
+        return FAILED
+    same = report.content == report.before
+    print(f"{report.content} runs already" if same else f"{report.content} runs now; before: {report.before}")
+    return GOOD
+
+
+def _versions(options: argparse.Namespace) -> int:
+    from bot.app import settings_from  # noqa: PLC0415
+    from bot.publishing import MOST_REMEMBERED  # noqa: PLC0415
+    from storage.database import path_of  # noqa: PLC0415
+    from storage.store import Store  # noqa: PLC0415
+
+    url = settings_from().database_url
+    if not path_of(url).is_file():
+        print(f"banter: nothing has run yet: there is no {path_of(url)}", file=sys.stderr)
+        return FAILED
+
+    async def listed() -> "Sequence[Publication]":
+        store = await Store.open(url)
+        try:
+            return await store.publications(MOST_REMEMBERED)
+        finally:
+            await store.close()
+
+    found = asyncio.run(listed())
+    if options.json:
+        print(msgspec.json.encode(found).decode())
+        return GOOD
+    for at, one in enumerate(found):
+        mark = "*" if at == 0 else " "
+        print(f"{mark} {one.content}  {one.at:%Y-%m-%d %H:%M} UTC  {one.how}")
     return GOOD
 
 

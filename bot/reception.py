@@ -38,6 +38,10 @@ class Reception:
     metrics: Metrics | None = None
     spare: Route = field(default_factory=SpareRoutes)  # takes over where route fails
 
+    def run(self, library: Library, route: Route) -> None:
+        """Decide by another library from the next turn on."""
+        self.library, self.route = library, route
+
     async def receive(self, request: TurnRequest) -> StoredTurn:
         """
         Take one inbound through one committed turn; a bug of ours becomes an apology and a handoff.
@@ -48,16 +52,24 @@ class Reception:
         """
         started = time.perf_counter()
         seen: list[Outcome] = []
+        library, route = self.library, self.route  # of one version from the beginning of a turn to its end
 
         def decide(conversation: Conversation, inbound: Inbound) -> Outcome:
             refuse_excess(conversation, inbound)
-            outcome = decide_safely(conversation, inbound, self.library)
+            outcome = decide_safely(conversation, inbound, library)
             seen.append(outcome)
             return outcome
 
+        def routed(inbound: Inbound, outcome: Outcome) -> tuple[OutboxItem, ...]:
+            try:
+                return route(inbound, outcome)
+            except Exception as error:  # a card that cannot be drawn must not cost the visitor the answer
+                _blame("route_failed", inbound, error)
+                return self.spare(inbound, outcome)
+
         dated = replace(request, inbound=self._dated(request.inbound))
         try:
-            stored = await self.turns.take(dated, decide, self._route)
+            stored = await self.turns.take(dated, decide, routed)
         except StorageError as error:
             self._failed(error)
             raise
@@ -84,13 +96,6 @@ class Reception:
             return last_outcome(conversation, inbound, sorry_line(self.library, conversation.language))
 
         return await self.turns.take(request, decide, self.spare)
-
-    def _route(self, inbound: Inbound, outcome: Outcome) -> tuple[OutboxItem, ...]:
-        try:
-            return self.route(inbound, outcome)
-        except Exception as error:  # a card that cannot be drawn must not cost the visitor the answer
-            _blame("route_failed", inbound, error)
-            return self.spare(inbound, outcome)
 
     def _failed(self, error: Exception) -> None:
         if self.metrics is not None:

@@ -97,6 +97,11 @@ class Settings:
             raise BadSetting("BANTER_BUS_URL: this version runs in one process and knows no bus: leave it empty")
         return settings
 
+    @property
+    def own_url(self) -> str:
+        """Where this machine reaches the server, whatever address visitors use."""
+        return _own_address(self.host, self.port)
+
     def on_port(self, port: int) -> "Settings":
         """The settings with the port that was really had, where any free one was asked for."""
         own = self.public_url == _own_address(self.host, self.port)

@@ -341,6 +341,7 @@ class Talk:
             asked=None if waiting is None else waiting.id,
             criterion=None if waiting is None else waiting.criterion,
             heard=self.heard,
+            content=self.library.version,
         )
 
 

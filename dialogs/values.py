@@ -151,3 +151,4 @@ class Outcome:
     asked: str | None = None  # id of the question that now waits, None if none does
     criterion: str | None = None  # the criterion it serves ("contact" for contact details)
     heard: tuple[str, ...] = field(default=())  # kinds that were read, for the log: never the words
+    content: str = ""  # the version of the library that decided

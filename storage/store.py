@@ -16,6 +16,7 @@ from storage.histories import HistoriesPart
 from storage.inbox import InboxPart
 from storage.leads import LeadsPart
 from storage.outbox import OutboxPart
+from storage.publications import PublicationsPart
 from storage.reader import READERS, Reader
 from storage.staff import StaffPart
 from storage.tables import pulse
@@ -29,7 +30,7 @@ from storage.writer import Commits, Writer
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class Store(TranscriptsPart, InboxPart, OutboxPart, TimersPart, LeadsPart, HistoriesPart, StaffPart):
+class Store(TranscriptsPart, InboxPart, OutboxPart, TimersPart, LeadsPart, HistoriesPart, StaffPart, PublicationsPart):
     """
     The memory of one process over a database that others may share.
 

@@ -87,6 +87,7 @@ turns = Table(
     Column("size", Integer, nullable=False),
     Column("asked", Text),
     Column("replies", Text, nullable=False),
+    Column("content", Text, nullable=False, server_default=""),  # the version of the workspace it was decided by
     UniqueConstraint("conversation", "inbound"),
     sqlite_with_rowid=False,
 )
@@ -236,6 +237,26 @@ sign_in_links = Table(
     Column("staff", Text, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("expires", Moment, nullable=False),
     Column("used", Moment),
+)
+
+# What the bot ran on, oldest first: the start of a server is a row only where it changed something.
+publications = Table(
+    "publications",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("content", Text, nullable=False),  # the version that ran from then on
+    Column("folder", Text, nullable=False),  # the version the folder held then; another one after a rollback
+    Column("how", Text, nullable=False),  # start, reload or rollback
+    Column("author", Text, nullable=False),  # id of the person, or what asked: "signal", "command"
+    Column("at", Moment, nullable=False),
+)
+
+# The operator's own files of each version that ran, packed, so that a rollback finds them.
+contents = Table(
+    "contents",
+    metadata,
+    Column("content", Text, primary_key=True),
+    Column("archive", LargeBinary, nullable=False),
 )
 
 # One row, rewritten when somebody asks whether the database can be written.

@@ -234,6 +234,7 @@ def _rows(before: Conversation, inbound: Inbound, outcome: Outcome, items: Seque
             inbound.size,
             outcome.asked,
             said,
+            outcome.content,
         )
     ]
     draft.facts = [fact_row(after.id, seq, fact) for seq, fact in enumerate(outcome.new_facts, len(before.facts))]

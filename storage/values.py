@@ -177,6 +177,17 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """One change of what the bot runs on."""
+
+    content: str  # the version that ran from then on
+    folder: str  # the version the workspace folder held then
+    how: str  # start, reload or rollback
+    author: str  # id of the person, or what asked: "signal", "command"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StaffSession:
     """A signed-in browser."""
 

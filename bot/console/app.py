@@ -6,10 +6,11 @@ from datetime import datetime
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
 
+from bot.console.content import ContentPages
 from bot.console.desk import Desk, Page, Visit
 from bot.console.entry import Entry, to_sign_in
 from bot.console.pages import Pages
-from bot.console.ports import ConsoleStore, Speak, Weighing
+from bot.console.ports import ConsoleStore, Head, Publishing, Speak, Weighing
 from bot.console.security import HEADERS, NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded
 from bot.console.views import BASE
@@ -21,37 +22,36 @@ _LARGEST_FORM = 32_768  # bytes: the longest answer in any alphabet, up to 12 of
 
 def build_router(
     store: ConsoleStore,
-    company_name: str,
+    head: Callable[[], Head],
     public_url: str,
     texts: Texts,
     clock: Callable[[], datetime],
     speak: Speak,
     weighing: Weighing,
-    *,
-    zone: str = "UTC",
+    publishing: Publishing,
 ) -> Router:
     """
     The console under /console.
 
     Args:
         store: Remembers people, sessions, leads and the outbox.
-        company_name: Shown in the head.
+        head: What every page says of the company.
         public_url: Where browsers reach us; https makes cookies secure.
         texts: From `load_texts`.
         clock: Now, aware.
         speak: Takes what one of us says to a visitor.
         weighing: Scores a lead under another framework.
-        zone: IANA name of the zone times are shown in.
+        publishing: Changes what the bot runs on.
     """
     sessions = Sessions(store, clock, secure=public_url.lower().startswith("https://"))
     desk = Desk(
         store,
-        company_name,
+        head,
         texts,
         clock,
-        zone,
         speak,
         weighing,
+        publishing,
         sessions,
         Passwords(),
         Throttle(clock),
@@ -85,7 +85,7 @@ def build_router(
 
     return Router(
         BASE,
-        route_handlers=[*Entry(desk).routes(), *Pages(desk).routes()],
+        route_handlers=[*Entry(desk).routes(), *Pages(desk).routes(), *ContentPages(desk).routes()],
         exception_handlers={
             SignInNeeded: not_signed_in,
             HTTPException: refused,

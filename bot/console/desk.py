@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from bot.console.ports import ConsoleStore, Speak, Weighing
+from bot.console.ports import ConsoleStore, Head, Publishing, Speak, Weighing
 from bot.console.security import NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded, chosen_language
 from bot.console.views import BASE, STUCK
@@ -81,12 +81,12 @@ class Desk:
     """Everything the pages share."""
 
     store: ConsoleStore
-    company_name: str
+    head: Callable[[], Head]
     texts: Texts
     clock: Callable[[], datetime]
-    zone: str
     speak: Speak
     weighing: Weighing
+    publishing: Publishing
     sessions: Sessions
     passwords: Passwords
     by_address: Throttle
@@ -104,7 +104,7 @@ class Desk:
     def words(self, request: AnyRequest) -> Words:
         """The words for whoever asks."""
         language = choose_language(chosen_language(request), request.headers.get("Accept-Language", ""))
-        return Words(language, self.texts[language], self.zone)
+        return Words(language, self.texts[language], self.head().zone)
 
     async def visit(self, request: AnyRequest) -> Visit:
         """Who asks, signed in or not."""
@@ -139,7 +139,7 @@ class Desk:
         shown = {
             "t": visit.words,
             "now": self.clock(),
-            "company": self.company_name,
+            "company": self.head().company,
             "staff": None if visit.session is None else visit.session.staff,
             "csrf": csrf,
             "here": visit.request.url.path,

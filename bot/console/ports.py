@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.publishing import Standing
 from dialogs.dropoff import Fate
 from dialogs.picture import Labels
-from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Staff, StaffSession
+from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Publication, Staff, StaffSession
 
 
 class ConsoleLeads(Protocol):
@@ -106,14 +107,52 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What every page says of the company, as it is now."""
+
+    company: str
+    zone: str = "UTC"  # IANA name of the zone times are shown in
+
+
+class Publishing(Protocol):
+    """What the bot runs on, and how that is changed."""
+
+    @property
+    def content(self) -> str:
+        """The version that runs."""
+        ...
+
+    async def look(self) -> Standing:
+        """What the folder holds now, proven; nothing changes."""
+        ...
+
+    async def reload(self, author: str) -> Standing:
+        """Run what the folder holds now; where it has faults, all are told and the running version stays."""
+        ...
+
+    async def roll_back(self, content: str, author: str) -> Standing:
+        """Run a version that ran before."""
+        ...
+
+    async def history(self) -> Sequence[Publication]:
+        """What ran, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """How a lead looks under any framework, and how each framework looks."""
 
-    frameworks: Sequence[str]  # names, the company's own first
+    names: Callable[[], Sequence[str]]  # of all frameworks, the company's own first
     weigh: Callable[[str, str], Awaitable[Mapping[str, Any] | None]]
     """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
     draw: Callable[[str, str, Labels], Awaitable[Drawing]]
-    """A framework (one of *frameworks*) in a language, as near as there is, with these labels."""
+    """A framework (one of *names*) in a language, as near as there is, with these labels."""
+
+    @property
+    def frameworks(self) -> Sequence[str]:
+        """Names of all frameworks, the company's own first."""
+        return self.names()
 
 
 class ConsoleStore(ConsoleLeads, ConsoleStaff, Protocol):

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from bot.console.ports import Drawing, Weighing
+from bot.publishing import Standing
 from bot.tongues import LANGUAGES
 from bot.workspace import load_workspace
 from dialogs.dropoff import DropOff, Fate
+from dialogs.errors import ContentError
 from dialogs.picture import Labels, ask_of, tree_picture
 from dialogs.values import Choice, Reply
 from dialogs.wording import Wording
@@ -38,6 +40,7 @@ from storage.values import (
     LeadDetails,
     LeadRow,
     OutboxRow,
+    Publication,
     Sending,
     Staff,
     StaffSession,
@@ -66,6 +69,41 @@ class Kept:
 
 
 @dataclass
+class PublishingTwin:
+    """A folder and what ran; what was asked for stays in *asked*."""
+
+    content: str = "aaaa000011112222"
+    folder: Standing = field(default_factory=lambda: Standing("aaaa000011112222"))
+    ran: list[Publication] = field(default_factory=list)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def look(self) -> Standing:
+        """What the folder holds."""
+        return self.folder
+
+    async def reload(self, author: str) -> Standing:
+        """As the real one: faults change nothing."""
+        self.asked.append(("reload", author))
+        return self.folder if self.folder.problems else self._run(self.folder.content, "reload", author)
+
+    async def roll_back(self, content: str, author: str) -> Standing:
+        """As the real one: an unknown version is a problem."""
+        self.asked.append(("roll_back", content, author))
+        if content not in {one.content for one in self.ran}:
+            return Standing("", (ContentError("rollback", "", f"no version {content!r} is kept"),))
+        return self._run(content, "rollback", author)
+
+    async def history(self) -> Sequence[Publication]:
+        """The newest first."""
+        return self.ran
+
+    def _run(self, content: str, how: str, author: str) -> Standing:
+        self.content = content
+        self.ran.insert(0, Publication(content, self.folder.content, how, author, START))
+        return Standing(content)
+
+
+@dataclass
 class ConsoleTwin:
     """Behaves as the store does towards the console."""
 
@@ -78,6 +116,7 @@ class ConsoleTwin:
     fails: Exception | None = None
     spoken: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: the conversation, the words
     mute: Exception | None = None
+    publishing: PublishingTwin = field(default_factory=PublishingTwin)
 
     @property
     def weighing(self) -> Weighing:
@@ -95,7 +134,7 @@ class ConsoleTwin:
             rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in tree.questions]
             return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks)
 
-        return Weighing(("bant", "champ"), weigh, draw)
+        return Weighing(lambda: ("bant", "champ"), weigh, draw)
 
     async def speak(self, conversation: str, text: str, key: str) -> None:
         if self.mute:
@@ -196,9 +235,9 @@ class ConsoleTwin:
     async def end_session(self, token_hash: str) -> None:
         self.sessions.pop(token_hash, None)
 
-    def employ(self, key: str = "anna", email: str = "") -> Staff:
+    def employ(self, key: str = "anna", email: str = "", role: str = "sales") -> Staff:
         """A person who may sign in."""
-        self.people[key] = Kept(Staff(key, key.title(), email, "sales", active=True, created=START))
+        self.people[key] = Kept(Staff(key, key.title(), email, role, active=True, created=START))
         return self.people[key].staff
 
     def keep(self, details: LeadDetails) -> None:

@@ -24,6 +24,7 @@ from msgspec import structs
 
 from bot.console.app import build_router
 from bot.console.files import disposition, file_link
+from bot.console.ports import Head
 from bot.console.security import Passwords
 from bot.console.session import new_sign_in_link, safe_next
 from bot.console.transcript import marked
@@ -65,7 +66,8 @@ def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def client_of(twin: ConsoleTwin, clock: Clock, url: str = "http://console.local") -> Client:
-    router = build_router(twin, "Northlight Studio", url, TEXTS, clock, twin.speak, twin.weighing, zone="Europe/Warsaw")
+    head = Head("Northlight Studio", "Europe/Warsaw")
+    router = build_router(twin, lambda: head, url, TEXTS, clock, twin.speak, twin.weighing, twin.publishing)
     return TestClient(Litestar([router], openapi_config=None), base_url=url)
 
 

@@ -17,6 +17,7 @@ from litestar import Litestar
 from playwright.sync_api import Browser, Page
 
 from bot.console.app import build_router
+from bot.console.ports import Head
 from bot.console.session import new_sign_in_link
 from bot.console.words import load_texts
 from storage.values import Sending
@@ -47,7 +48,8 @@ class Console:
 def running(twin: ConsoleTwin) -> Iterator[Console]:
     door = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
-    router = build_router(twin, "Northlight Studio", url, load_texts(LOCALES), lambda: NOW, twin.speak, twin.weighing)
+    head, texts = Head("Northlight Studio"), load_texts(LOCALES)
+    router = build_router(twin, lambda: head, url, texts, lambda: NOW, twin.speak, twin.weighing, twin.publishing)
     app = Litestar([router], openapi_config=None)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)
@@ -114,7 +116,7 @@ def test_every_page_is_readable_by_everybody(
             found += flaws(page)
         enter(page, console)
         found += flaws(page)
-        paths = ["", "?search=nobody", "/outbox", "/outbox?show=sent", "/account", "/frameworks"]
+        paths = ["", "?search=nobody", "/outbox", "/outbox?show=sent", "/account", "/frameworks", "/versions"]
         paths += [f"/leads/{key}" for key in console.twin.details]
         paths += [f"{path}?lang={language}" for language in ("ru", "uk", "pl") for path in ("", "/leads/lead-1")]
         paths += [f"/frameworks?framework=champ&lang={language}" for language in ("de", "ru", "uk", "pl", "en")]

@@ -4,15 +4,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from storage import database
 from storage.database import engine_for
 from storage.errors import StoreUnavailable
 from storage.store import Store
 from storage.tables import metadata
+from tests import fakes
+from tests.storage.test_turns import opening
 
 
 async def test_an_empty_file_is_brought_to_what_the_tables_say(file: Path) -> None:
@@ -33,6 +38,57 @@ async def test_migrated_tables_are_built_like_the_tables(file: Path, tmp_path: P
         metadata.create_all(connection)
     engine.dispose()
     assert built(file) == built(made)
+
+
+def migrated(file: Path, revision: str) -> None:
+    """A database as the migrations make it, none of today's tables used."""
+    file.parent.mkdir(exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = engine_for(file, writes=True, busy_seconds=1)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+async def test_the_migrations_from_the_first_on_lead_to_the_tables(file: Path, tmp_path: Path) -> None:
+    migrated(file, "head")
+    await (await Store.open(f"sqlite:///{tmp_path / 'made.db'}")).close()
+    assert columns(file) == columns(tmp_path / "made.db")
+    assert database.HEAD in sqlite3.connect(file).execute("SELECT version_num FROM alembic_version").fetchone()
+
+
+async def test_a_database_of_the_first_version_keeps_its_talks_and_goes_on(file: Path) -> None:
+    migrated(file, "0001")
+    driver = sqlite3.connect(file)
+    row = ("c1", 1, "i1", "start", "", "2026-03-02 09:00:00.000000", "2026-03-02", "en", 0, None, "[]")
+    driver.execute(f"INSERT INTO turns VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+    driver.commit()
+    store = await Store.open(f"sqlite:///{file}")
+    named = "INSERT INTO turns (conversation, turn, inbound, kind, text, at, today, language_hint, size, replies)"
+    driver.execute(f"{named} VALUES ('c2', 1, 'i1', 'start', '', '2026-03-02', '', '', 0, '[]')")  # the version before
+    driver.commit()
+    await store.take(opening("c3"), fakes.decide, fakes.by_telegram)
+    await store.close()
+    assert driver.execute("SELECT conversation, content FROM turns ORDER BY 1").fetchall() == [
+        ("c1", ""),
+        ("c2", ""),
+        ("c3", fakes.decide(fakes.conversation(), fakes.inbound()).content),
+    ]
+    driver.close()
+
+
+def columns(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    driver = sqlite3.connect(file)
+    tables = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
+    found = {table: driver.execute(f"PRAGMA table_info({table})").fetchall() for table in tables}
+    found |= {
+        f"{table}, indices": sorted(row[1:] for row in driver.execute(f"PRAGMA index_list({table})"))
+        for table in tables
+    }
+    driver.close()
+    return found
 
 
 def content(file: Path) -> bytes:
