@@ -141,7 +141,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a framework file, or keys put over company.yaml: prints what would change, and a summary",
     )
-    rescore.add_argument("--json", action="store_true", help="a JSON line a lead")
+    rescore.add_argument("--json", action="store_true", help="a JSON line a lead, and one of the summary")
+    rescore.add_argument("--workers", type=int, default=0, metavar="N", help="processes that score; one a core (0)")
     rescore.add_argument("--workspace", default="", help="a workspace folder; BANTER_WORKSPACE if left out")
     rescore.set_defaults(run=_rescore)
 
@@ -426,14 +427,15 @@ def _print_results(results: Sequence[dict[str, object]]) -> None:
 
 def _rescore(options: argparse.Namespace) -> int:
     from bot.app import settings_from  # noqa: PLC0415 - the settings and the store only where they are needed
-    from bot.rescore import rescore  # noqa: PLC0415
+    from bot.rescore import Job, rescore  # noqa: PLC0415
 
+    if options.workers < 0:
+        print("banter: expected --workers from 1, or 0 for one a core", file=sys.stderr)
+        return MISUSED
     settings = settings_from()
     workspace = options.workspace or settings.workspace
-    work = rescore(
-        settings.database_url, workspace, options.framework, options.what_if, sys.stdout, as_json=options.json
-    )
-    asyncio.run(work)
+    job = Job(settings.database_url, workspace, options.framework, options.what_if, options.json)
+    asyncio.run(rescore(job, sys.stdout, workers=options.workers))
     return GOOD
 
 

@@ -1,10 +1,15 @@
 """`banter rescore`: stored conversations under any framework, and what a change would do before it goes live."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+import gc
+import io
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import msgspec
 
@@ -13,15 +18,17 @@ from bot.workspace import load_workspace
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.framework import Framework
 from dialogs.library import Library
-from dialogs.rescoring import as_of, changes, rescored
+from dialogs.rescoring import changes, rescored
+from dialogs.tally import Summary, Tally, summary_lines
 from dialogs.values import Conversation
 from dialogs.yaml_source import YamlSource
 from scoring.assess import Assessment
-from scoring.stages import Stage
 from storage.database import path_of
+from storage.histories import HistoryReader
 from storage.store import Store
 
 A_BATCH = 1000  # conversations read at once
+_MANY = 8  # batches from which workers save more time than they take to start
 
 
 class NoDatabase(ShellError):  # noqa: N818 - named for what is missing
@@ -59,52 +66,118 @@ def scored(conversation: Conversation, found: Assessment, changed: Mapping[str, 
     )
 
 
-async def rescore(
-    url: str, workspace: str, framework: str, what_if: Path | None, out: TextIO, *, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs to know; it loads the rest itself, so that any way of starting one will do."""
+
+    url: str
+    workspace: str
+    framework: str  # "" leaves each lead its own
+    what_if: Path | None
+    as_json: bool
+
+
+class Part(NamedTuple):
+    """What came of one batch."""
+
+    text: str
+    tally: Tally
+
+
+async def rescore(job: Job, out: TextIO, *, workers: int = 0) -> None:
     """
-    Print every stored conversation's score.
+    Print every stored conversation's score; with a what-if file only what would change, and sums.
+
+    The same facts give the same bytes however many workers there are, and no more than a few batches are in memory.
 
     Args:
-        url: Of the database.
-        workspace: Folder or packaged name; "" is the demo company.
-        framework: Under which all are scored; "" leaves each its own.
-        what_if: A framework file, or keys to put over company.yaml: then only what would change is printed, and sums.
+        job: The database, the workspace (folder or packaged name; "" is the demo company) and what to try.
         out: Where to.
-        as_json: A JSON line a lead instead of a line to read.
+        workers: Processes that score; 0 is one a core.
 
     Raises:
         BrokenContent: The workspace or the file has faults, or there is no framework of that name.
         NoDatabase: Nothing has been stored yet.
         StorageError: The database cannot be read.
     """
-    if not path_of(url).exists():
-        raise NoDatabase(f"there is no database at {path_of(url)}; BANTER_DATABASE_URL names another")
-    library = load_workspace(workspace).library
-    _known(library, framework)
-    then = library if what_if is None else _if(what_if, workspace, library)
-    store = await Store.open(url)
-    tally = Tally()
+    if not path_of(job.url).exists():
+        raise NoDatabase(f"there is no database at {path_of(job.url)}; BANTER_DATABASE_URL names another")
+    scorer = Scorer(job)
+    store = await Store.open(job.url)
     try:
-        async for conversation in _all(store):
-            now = rescored(conversation, library.framework(framework or conversation.framework), library)
-            new = rescored(conversation, then.framework(framework or conversation.framework), then)
-            changed = changes(now, new) if what_if is not None else {}
-            tally.add(conversation, now, new, changed)
-            if what_if is None or changed:
-                _print(scored(conversation, new, changed), out, as_json=as_json)
+        marks = await store.marks(A_BATCH)
     finally:
         await store.close()
-    if what_if is not None and not as_json:
-        print("\n".join(tally.lines()), file=out)
+    tally = Tally()
+    for part in _parts(job, scorer, marks, min(workers or _worth(len(marks)), len(marks))):
+        out.write(part.text)
+        tally.join(part.tally)
+    if job.what_if is not None:
+        summary = tally.summary()
+        print(_as_line(summary) if job.as_json else "\n".join(summary_lines(summary)), file=out)
 
 
-async def _all(store: Store) -> AsyncIterator[Conversation]:
-    after = ""
-    while found := await store.histories(after, A_BATCH):
-        for conversation in found:
-            yield conversation
-        after = found[-1].id
+def _worth(batches: int) -> int:
+    """How many workers are worth starting: each loads the workspace first."""
+    return len(os.sched_getaffinity(0)) if batches >= _MANY else 1
+
+
+def _as_line(summary: Summary) -> str:
+    return msgspec.json.encode({"summary": summary}).decode()
+
+
+class Scorer:
+    """Scores batches of conversations as they are and as they would be."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._now = load_workspace(job.workspace).library
+        _known(self._now, job.framework)
+        self._then = self._now if job.what_if is None else _if(job.what_if, job.workspace, self._now)
+
+    def score(self, conversations: Sequence[Conversation]) -> Part:
+        """The lines of a batch, and its counts."""
+        lines, tally = io.StringIO(), Tally()
+        trying = self.job.what_if is not None
+        for conversation in conversations:
+            name = self.job.framework or conversation.framework
+            new = rescored(conversation, self._then.framework(name), self._then)
+            old = rescored(conversation, self._now.framework(name), self._now) if trying else new
+            changed = changes(old, new) if trying else {}
+            tally.add(conversation, old, new, changed=bool(changed))
+            if not trying or changed:
+                _print(scored(conversation, new, changed), lines, as_json=self.job.as_json)
+        return Part(lines.getvalue(), tally)
+
+
+def _parts(job: Job, scorer: Scorer, marks: Sequence[str], workers: int) -> Iterator[Part]:
+    """The batches' parts in the order of the batches; few are under way at once, so memory stays as it is."""
+    if workers < 2:
+        _start(job, scorer)
+        yield from (_part(mark, A_BATCH) for mark in marks)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (job,)) as pool:
+        under_way: deque[Future[Part]] = deque()
+        for mark in marks:
+            under_way.append(pool.submit(_part, mark, A_BATCH))
+            if len(under_way) > 2 * workers:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+_mine: list[tuple[Scorer, HistoryReader]] = []  # of this process
+
+
+def _start(job: Job, scorer: Scorer | None = None) -> None:
+    _mine[:] = [(scorer or Scorer(job), HistoryReader(job.url))]
+    gc.freeze()  # the library stays: the collector need not look through it again and again
+
+
+def _part(after: str, size: int) -> Part:
+    """The batch of conversations that follows a mark."""
+    scorer, reader = _mine[0]
+    return scorer.score(reader.histories(after, size))
 
 
 def _known(library: Library, framework: str) -> None:
@@ -126,38 +199,6 @@ def _if(file: Path, workspace: str, library: Library) -> Library:
         return replace(library, frameworks={**library.frameworks, made.name: made})
     company = load_workspace(workspace, source.data).library.company
     return replace(library, company=company)
-
-
-class Tally:
-    """What a change would do to all leads together."""
-
-    def __init__(self) -> None:
-        self.leads = 0
-        self.changed = 0
-        self.flips: Counter[tuple[str, str]] = Counter()
-        self.handoffs: Counter[bool] = Counter()  # True: as it would be
-        self.days: set[str] = set()
-
-    def add(
-        self, conversation: Conversation, now: Assessment, new: Assessment, changed: Mapping[str, tuple[object, object]]
-    ) -> None:
-        """Count one lead."""
-        self.leads += 1
-        self.changed += bool(changed)
-        self.days.add(as_of(conversation).date().isoformat())
-        if now.stage is not new.stage:
-            self.flips[now.stage.value, new.stage.value] += 1
-        for would, found in ((False, now), (True, new)):
-            self.handoffs[would] += found.stage in (Stage.MQL, Stage.SQL)
-
-    def lines(self) -> list[str]:
-        """The summary."""
-        days = max(len(self.days), 1)
-        return [
-            f"{self.leads} leads, {self.changed} would change",
-            *(f"  {old} -> {new}: {count}" for (old, new), count in sorted(self.flips.items())),
-            f"qualified a day: {self.handoffs[False] / days:.2f} now, {self.handoffs[True] / days:.2f} then",
-        ]
 
 
 def _print(found: Scored, out: TextIO, *, as_json: bool) -> None:

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import sqlite3
+from collections import Counter
 from collections.abc import Coroutine
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from bot.cli import main
 from bot.reception import Reception
@@ -15,7 +19,10 @@ from bot.routing import Routes
 from dialogs.engine import open_conversation
 from dialogs.library import Library
 from dialogs.rescoring import as_of, rescored
+from dialogs.tally import ranked_right
 from dialogs.values import Inbound, Kind
+from scoring.stages import Stage
+from storage.codec import state_text
 from storage.store import Store
 from storage.values import TurnRequest
 from tests.builders import FRAMEWORKS, MONDAY, packaged
@@ -55,7 +62,8 @@ def url(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> st
 
 def scored(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert main(["rescore", "--json", *arguments]) == 0
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [one for one in found if "summary" not in one]
 
 
 def test_each_lead_keeps_its_own_framework_and_its_score(
@@ -164,3 +172,54 @@ def test_an_unknown_framework_is_told_with_those_there_are(url: str, capsys: pyt
 def test_a_file_that_is_not_there_is_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rescore", "--what-if", "nowhere.yaml"]) == 1
     assert "nowhere.yaml" in capsys.readouterr().err
+
+
+async def close_leads(url: str, **stages: Stage) -> None:
+    """Write how leads ended, and copies of them."""
+    store = await Store.open(url)
+    found = {one.id: one for one in await store.histories()}
+    await store.close()
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as driver:
+        for key, stage in stages.items():
+            text = state_text(replace(found[key], stage=stage))
+            driver.execute("UPDATE conversations SET state = ? WHERE id = ?", (text, key))
+    driver.close()
+
+
+def test_won_and_lost_leads_tell_whether_a_change_agrees_with_what_came_of_them(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(close_leads(url, c1=Stage.CLOSED_WON, c2=Stage.CLOSED_LOST))
+    stricter = tmp_path / "stricter.yaml"
+    stricter.write_text("mql_others: 2\n", encoding="utf-8")
+    assert main(["rescore", "--json", "--what-if", str(stricter)]) == 0
+    summary = json.loads(capsys.readouterr().out.splitlines()[-1])["summary"]
+    assert summary["flips"] == [["mql", "contact_us", 1]]
+    assert summary["days"] == {MONDAY.date().isoformat(): [2, 1]}
+    assert summary["agreement"]["won"] == {"leads": 1, "qualified": [1, 1], "hot": [0, 0]}
+    assert summary["agreement"]["lost"] == {"leads": 1, "qualified": [1, 0], "hot": [0, 0]}
+    assert summary["agreement"]["ranked"] == [1.0, 1.0]
+    assert main(["rescore", "--what-if", str(stricter)]) == 0
+    told = capsys.readouterr().out
+    assert "lost, 1 leads: qualified 100% now, 0% then; hot 0% now, 0% then" in told
+    assert "a won lead scores above a lost one in 100.0% of pairs now" in told
+
+
+def test_pairs_are_ranked_by_share_and_ties_count_half() -> None:
+    won, lost = Counter({Fraction(1, 2): 1, Fraction(9, 10): 1}), Counter({Fraction(1, 2): 1, Fraction(6, 10): 1})
+    assert ranked_right(won, lost) == (0.5 + 0 + 1 + 1) / 4
+
+
+def test_the_same_bytes_come_from_one_process_and_from_two(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.rescore.A_BATCH", 1)
+    stricter = tmp_path / "stricter.yaml"
+    stricter.write_text("mql_others: 2\n", encoding="utf-8")
+    told = []
+    for workers in ("1", "2"):
+        assert main(["rescore", "--json", "--what-if", str(stricter), "--workers", workers]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    assert '"leads":3' in told[0]
+    assert main(["rescore", "--workers", "-1"]) == 2
