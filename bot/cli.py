@@ -166,10 +166,10 @@ def _parser() -> argparse.ArgumentParser:
     diagram.add_argument("--svg", action="store_true", help="draw as SVG, complete in itself")
     diagram.add_argument("--lang", default="en", help="the language of the questions in the picture, two letters")
     diagram.add_argument(
-        "--figures", action="store_true", help="with --svg: figures of the talks in BANTER_DATABASE_URL"
+        "--figures", action="store_true", help="of one framework: figures of the talks in BANTER_DATABASE_URL"
     )
     diagram.add_argument(
-        "--database", default="", metavar="URL", help="with --svg: figures of the talks in this database"
+        "--database", default="", metavar="URL", help="of one framework: figures of the talks in this database"
     )
     diagram.set_defaults(run=_diagram)
     return parser
@@ -480,8 +480,11 @@ def _simulate(options: argparse.Namespace) -> int:
 def _diagram(options: argparse.Namespace) -> int:
     from dialogs.diagram import stages_page, tree_diagram  # noqa: PLC0415
 
-    if (options.figures or options.database) and (not options.svg or options.what in ("stages", "frameworks")):
-        print("banter: figures stand in the SVG of one framework: banter diagram bant --svg --figures", file=sys.stderr)
+    if (options.figures or options.database) and options.what in ("stages", "frameworks"):
+        print(
+            "banter: figures stand in pictures of one framework: banter diagram bant --svg --figures",
+            file=sys.stderr,
+        )
         return MISUSED
     if options.what == "stages":
         print(_stage_pictures() if options.svg else stages_page())
@@ -504,7 +507,7 @@ def _diagram(options: argparse.Namespace) -> int:
 
         print(tree_picture(framework, wording, _figures(options)), end="")
         return GOOD
-    print(tree_diagram(framework, wording))
+    print(tree_diagram(framework, wording, _figures(options)))
     return GOOD
 
 

@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 from jinja2 import TemplateError
 
+from dialogs.dropoff import END, START, DropOff
 from dialogs.framework import CONTACT, ChoiceSpec, Framework, InDays, Question
 from dialogs.progress import CONVERSATION
 from dialogs.wording import Wording
@@ -26,7 +27,6 @@ from scoring.stages import STAGES
 from scoring.tables import Table
 from scoring.values import FactValue, Urgency
 
-END = "done"
 OWN_WORDS = "own words"
 _STANDS = {"estimated": "there is an estimate", "stack_declined": "a technology we decline was named"}
 
@@ -64,13 +64,16 @@ def _value(value: FactValue) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def tree_diagram(framework: Framework, wording: Wording | None = None) -> str:
+def tree_diagram(framework: Framework, wording: Wording | None = None, figures: DropOff | None = None) -> str:
     """
     A tree as Mermaid `flowchart` text.
 
     Criteria are boxes around their questions. An arrow carries the buttons that lead there (their labels with a
     wording, their ids without); "own words" stands for every free answer. A button's arrow passes over questions its
     answer alone rules out. Conditions stand inside the question, in words.
+
+    With figures each arrow begins with the talks that went that way; dotted ones are ways that talks took because more
+    was known than one answer tells, and those to "left" the talks that stopped at a question.
     """
     names = {question.id: f"q{at}" for at, question in enumerate(framework.questions, 1)}
     lines = ["flowchart TD", f'    start(["{_safe(framework.title)}"])']
@@ -79,13 +82,41 @@ def tree_diagram(framework: Framework, wording: Wording | None = None) -> str:
         lines.extend(f'        {names[one.id]}["{_label(one, wording)}"]' for one in questions)
         lines.append("    end")
     if framework.questions:
-        lines.append(f"    start --> {names[framework.questions[0].id]}")
+        first = framework.questions[0].id
+        count = f'|"{figures.ways[START, first]}"|' if figures is not None else ""
+        lines.append(f"    start -->{count} {names[first]}")
     for at, question in enumerate(framework.questions):
         for target, labels in ways_of(framework.questions, at, wording).items():
-            label = _safe(" / ".join(labels))
+            label = _safe(counted(figures, (question.id, target), " / ".join(labels)))
             lines.append(f'    {names[question.id]} -->|"{label}"| {names.get(target, END)}')
+    if figures is not None:
+        lines.extend(_taken(framework, figures, {START: START, END: END, **names}))
     lines.extend(_endings(framework))
     return "\n".join(lines) + "\n"
+
+
+def counted(figures: DropOff | None, way: tuple[str, str], text: str) -> str:
+    """The words of an arrow, after the number of talks that went that way."""
+    return text if figures is None else f"{figures.ways[way]} · {text}"
+
+
+def jumps(framework: Framework, figures: DropOff, start: str) -> list[tuple[str, int]]:
+    """Where talks went from a question though no arrow leads there, most often first, with their numbers."""
+    questions = framework.questions
+    names = [question.id for question in questions]
+    drawn = ways_of(questions, names.index(start), None) if start in names else names[:1] or [END]
+    found = [(end, count) for (begin, end), count in figures.ways.items() if begin == start and end not in drawn]
+    order = {name: at for at, name in enumerate((*names, END))}
+    return sorted(((end, n) for end, n in found if end in order), key=lambda one: (-one[1], order[one[0]]))
+
+
+def _taken(framework: Framework, figures: DropOff, names: Mapping[str, str]) -> Iterator[str]:
+    for start in (START, *(question.id for question in framework.questions)):
+        for end, count in jumps(framework, figures, start):
+            yield f'    {names[start]} -.->|"{count}"| {names[end]}'
+        if stopped := figures.of(start).stopped:
+            share = f"{stopped / figures.of(start).put:.0%}"
+            yield f'    {names[start]} -.->|"{stopped} ({share})"| left(["left"])'
 
 
 def _by_criterion(framework: Framework) -> Iterator[tuple[str, list[Question]]]:

@@ -1,9 +1,14 @@
 """How questions fare: how often each is put, how it ends, and where talks stop."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dialogs.values import Conversation, Ending
+
+START = "start"
+END = "done"  # nothing more was asked
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class DropOff:
 
     talks: int = 0
     fates: dict[str, Fate] = field(default_factory=dict)
+    ways: Counter[tuple[str, str]] = field(default_factory=Counter)  # talks that went from one to the next
 
     def add(self, conversation: Conversation) -> None:
         """Count one talk; a question put again counts once, as it last ended."""
@@ -47,10 +53,19 @@ class DropOff:
         waits = conversation.asked[-1].question if conversation.asked else ""
         for question, ending in last.items():
             self.fates.setdefault(question, Fate()).add(ending, waits=question == waits)
+        self.ways.update(dict.fromkeys(_ways(conversation), 1))
 
     def of(self, question: str) -> Fate:
         """The fate of one question; all zero when it was never put."""
         return self.fates.get(question, Fate())
+
+
+def _ways(conversation: Conversation) -> Iterable[tuple[str, str]]:
+    """From the start to the last question put, and on to the end once that is settled."""
+    put = [START, *(one.question for one in conversation.asked)]
+    if conversation.asked and conversation.waiting_for is None:
+        put.append(END)
+    return (way for way in pairwise(put) if way[0] != way[1])
 
 
 def drop_off(conversations: Iterable[Conversation]) -> dict[str, DropOff]:

@@ -7,8 +7,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from dialogs.diagram import END, OWN_WORDS, TABLES, plain_text, ways_of, words_of
-from dialogs.dropoff import DropOff
+from dialogs.diagram import OWN_WORDS, TABLES, counted, jumps, plain_text, ways_of, words_of
+from dialogs.dropoff import END, START, DropOff
 from dialogs.framework import Framework, Question
 from dialogs.wording import Wording
 from scoring.diagram import MOST_ARROWS
@@ -22,6 +22,7 @@ BETWEEN = 74  # between layers: room for the words on arrows
 BESIDE = 190  # between boxes of one layer, and beside the outermost
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)" aria')
 _SVG = "http://www.w3.org/2000/svg"
+_JUMPS = 2  # arrows of one question for ways no answer alone leads
 _LANE = 22  # between arrows that pass boxes by
 
 STYLE = """
@@ -59,6 +60,7 @@ class Labels:
     own_words: str = OWN_WORDS
     handed_over: str = "handed over to sales"
     closed: str = "closed, with something useful"
+    ways: str = "A number on an arrow counts the talks that went that way."
 
 
 @dataclass(slots=True)
@@ -124,22 +126,38 @@ def tree_picture(
     """
     labels = labels or Labels()
     graph = Graph()
-    graph.boxes["start"] = Box([(framework.title, "name")], "end")
+    graph.boxes[START] = Box([(framework.title, "name")], "end")
     for question in framework.questions:
         graph.boxes[question.id] = _box(question, wording, figures, labels)
     needed = [*framework.rubric.requires, *([f"+{framework.rubric.others}"] if framework.rubric.others else [])]
     graph.boxes[END] = Box([(line, "name") for line in wrapped(f"{', '.join(needed) or '–'}?", _letters())], "end")
     graph.boxes["yes"] = Box([(line, "") for line in wrapped(labels.handed_over, _letters())], "end")
     graph.boxes["no"] = Box([(line, "") for line in wrapped(labels.closed, _letters())], "end")
-    graph.lead("start", framework.questions[0].id if framework.questions else END)
+    first = framework.questions[0].id if framework.questions else END
+    graph.lead(START, first, [str(figures.ways[START, first])] if figures is not None else [])
     for at, question in enumerate(framework.questions):
         for target, said in ways_of(framework.questions, at, wording).items():
             words = [labels.own_words if one == OWN_WORDS else one for one in said]
-            graph.lead(question.id, target, words)
+            graph.lead(question.id, target, [counted(figures, (question.id, target), " / ".join(dict.fromkeys(words)))])
+    if figures is not None:
+        for start in (START, *(question.id for question in framework.questions)):
+            _jump(graph, start, jumps(framework, figures, start))
     graph.lead(END, "yes", [labels.met])
     graph.lead(END, "no", [labels.unmet])
     layers = [[name] for name in graph.boxes if name not in ("yes", "no")]
-    return _drawn(graph, [*layers, ["yes", "no"]], framework.title, labels.description, framework.name, styled=styled)
+    told = labels.description if figures is None else f"{labels.description} {labels.ways}"
+    return _drawn(graph, [*layers, ["yes", "no"]], framework.title, told, framework.name, styled=styled)
+
+
+def _jump(graph: Graph, start: str, found: Sequence[tuple[str, int]]) -> None:
+    """Ways talks took past the arrows: each a line in the box; from the most frequent an arrow starts."""
+    box = graph.boxes[start]
+    for end, count in found[:_JUMPS]:
+        graph.ports[start, end] = len(box.lines)
+        box.lines += [(line, "figure") for line in wrapped(f"→ {end} · {count}", _letters())]
+        graph.lead(start, end)
+    rest = ", ".join(f"{end} · {count}" for end, count in found[_JUMPS:])
+    box.lines += [(line, "mute") for line in wrapped(f"→ {rest}", _letters())] if rest else []
 
 
 def table_picture(table: Table[Any], title: str, description: str) -> str:

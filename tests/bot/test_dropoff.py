@@ -58,6 +58,18 @@ def test_every_question_has_its_fate_and_the_last_that_waits_is_where_a_talk_sto
     assert bant.of("timing.deadline").put == 0
 
 
+def test_each_talk_counts_once_on_every_way_it_went() -> None:
+    ways = drop_off((*TALKS, talk("e", ("need.what", Ending.PASSED), ("need.what", Ending.ANSWERED))))["bant"].ways
+    assert ways == {
+        ("start", "need.what"): 3,
+        ("need.what", "spec.has"): 1,
+        ("need.what", "need.detail"): 1,
+        ("need.detail", "spec.has"): 1,
+        ("spec.has", "done"): 1,
+        ("need.what", "done"): 1,
+    }
+
+
 def test_a_question_put_twice_counts_once_as_it_last_ended() -> None:
     figures = drop_off([talk("a", ("need.what", Ending.PASSED), ("need.what", Ending.ANSWERED))])["bant"]
     assert (figures.of("need.what").put, figures.of("need.what").answered, figures.of("need.what").passed) == (1, 1, 0)
@@ -96,8 +108,8 @@ def test_a_picture_of_a_database_that_is_not_there_fails(tmp_path: Path, capsys:
 
 
 def test_figures_without_a_picture_of_one_framework_are_wrong_use(capsys: Capture) -> None:
-    assert main(["diagram", "bant", "--figures"]) == MISUSED
-    assert main(["diagram", "stages", "--svg", "--figures"]) == MISUSED
+    assert main(["diagram", "stages", "--figures"]) == MISUSED
+    assert main(["diagram", "frameworks", "--svg", "--figures"]) == MISUSED
     assert "banter diagram bant --svg --figures" in capsys.readouterr().err
 
 

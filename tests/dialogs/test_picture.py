@@ -1,11 +1,13 @@
 """Pictures are SVG that any reader takes, complete in itself, with nothing on top of anything else."""
 
+from collections import Counter
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from dialogs.content import read_framework
+from dialogs.diagram import tree_diagram
 from dialogs.dropoff import DropOff, Fate
 from dialogs.picture import WIDTH, Labels, table_pictures, tree_picture, wrapped
 from dialogs.wording import Wording
@@ -74,6 +76,22 @@ def test_figures_stand_on_their_question_and_leave_out_what_did_not_happen() -> 
     assert lines == {"figure": "put 0", "lost": "stopped here 10 (25%)"}
     shown = [one.text for one in root.iter(f"{SVG}text") if one.get("class") == "figure"]
     assert shown[0] == "put 40 · answered 28 · skipped 2"
+
+
+def test_arrows_count_the_talks_that_went_that_way_and_jumps_stand_in_their_box() -> None:
+    framework = read_framework("small.yaml", SMALL)
+    first, second, third = (one.id for one in framework.questions[:3])
+    ways = Counter({("start", first): 40, (first, second): 21, (first, third): 7})
+    figures = DropOff(40, {first: Fate(put=40, stopped=12)}, ways)
+    root = parsed(tree_picture(framework, None, figures))
+    said = {one.text for one in root.iter(f"{SVG}title")}
+    assert {"40", "21 · crm / own words"} <= said
+    assert f"→ {third} · 7" in {one.text for one in root.iter(f"{SVG}text")}
+    mermaid = tree_diagram(framework, None, figures)
+    assert 'start -->|"40"| q1' in mermaid
+    assert 'q1 -->|"21 · crm / own words"| q2' in mermaid
+    assert 'q1 -.->|"7"| q3' in mermaid
+    assert 'q1 -.->|"12 (30%)"| left(["left"])' in mermaid
 
 
 def test_labels_of_another_language_replace_all_of_ours() -> None:
