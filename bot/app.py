@@ -44,10 +44,12 @@ from bot.pages.routes import Probe, build_pages
 from bot.publishing import Publisher, first
 from bot.reception import Reception
 from bot.refusals import broken, refused, storage_failed
+from bot.rescore import A_BATCH
 from bot.routing import Routes
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.timekeeper import Timekeeper
+from bot.trial import Trial, Trials
 from bot.workspace import LOCALES, load_workspace
 from dialogs.dropoff import DropOff
 from dialogs.library import Library
@@ -250,7 +252,12 @@ def _weighing(house: House) -> Weighing:
         library = house.reception.library
         return sorted(library.frameworks, key=lambda one: (one != library.company.framework, one))
 
-    return Weighing(names, weigh, draw)
+    trials = Trials(house.settings.database_url, house.settings.workspace)
+
+    async def try_out(text: str) -> Trial:
+        return await trials.run(text, await house.store.marks(A_BATCH))
+
+    return Weighing(names, weigh, draw, try_out)
 
 
 def _openapi() -> OpenAPIConfig:

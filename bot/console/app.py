@@ -14,6 +14,7 @@ from bot.console.ports import ConsoleStore, Head, Publishing, Speak, Weighing
 from bot.console.security import HEADERS, NOT_KEPT, Passwords, Throttle
 from bot.console.session import AnyRequest, Sessions, SignInNeeded
 from bot.console.views import BASE
+from bot.console.what_if import WhatIfPages
 from bot.console.words import Texts
 from storage.errors import StoreBusy, StoreUnavailable
 
@@ -85,7 +86,12 @@ def build_router(
 
     return Router(
         BASE,
-        route_handlers=[*Entry(desk).routes(), *Pages(desk).routes(), *ContentPages(desk).routes()],
+        route_handlers=[
+            *Entry(desk).routes(),
+            *Pages(desk).routes(),
+            *ContentPages(desk).routes(),
+            *WhatIfPages(desk).routes(),
+        ],
         exception_handlers={
             SignInNeeded: not_signed_in,
             HTTPException: refused,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.publishing import Standing
+from bot.trial import Trial
 from dialogs.dropoff import Fate
 from dialogs.picture import Labels
 from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Publication, Staff, StaffSession
@@ -148,6 +149,8 @@ class Weighing:
     """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
     draw: Callable[[str, str, Labels], Awaitable[Drawing]]
     """A framework (one of *names*) in a language, as near as there is, with these labels."""
+    try_out: Callable[[str], Awaitable[Trial]]
+    """What keys of company.yaml or a framework file, as text, would change of the newest talks; nothing goes live."""
 
     @property
     def frameworks(self) -> Sequence[str]:

@@ -12,10 +12,12 @@ import msgspec
 from bot.console.ports import Drawing, Weighing
 from bot.publishing import Standing
 from bot.tongues import LANGUAGES
+from bot.trial import Trial
 from bot.workspace import load_workspace
 from dialogs.dropoff import DropOff, Fate
 from dialogs.errors import ContentError
 from dialogs.picture import Labels, ask_of, tree_picture
+from dialogs.tally import Agreement, Closed, Summary
 from dialogs.values import Choice, Reply
 from dialogs.wording import Wording
 from scoring.assess import Assessment, CriterionScore, Fit, Flag, Point
@@ -114,6 +116,7 @@ class ConsoleTwin:
     sessions: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     sent: dict[tuple[str, str], tuple[str, int, bytes]] = field(default_factory=dict)  # name, announced bytes, bytes
     fails: Exception | None = None
+    tried: list[str] = field(default_factory=list)
     spoken: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: the conversation, the words
     mute: Exception | None = None
     publishing: PublishingTwin = field(default_factory=PublishingTwin)
@@ -134,7 +137,15 @@ class ConsoleTwin:
             rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in tree.questions]
             return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks)
 
-        return Weighing(lambda: ("bant", "champ"), weigh, draw)
+        async def try_out(text: str) -> Trial:
+            self.tried.append(text)
+            if "hot" not in text:
+                return Trial(problems=(ContentError("what-if.yaml", "<b>", "<i>there is no such key</i>", "mend", 3),))
+            closed = Closed(2, (1, 2), (0, 1))
+            flips = (("mql", "contact_us", 1),)
+            return Trial(Summary(3, 1, flips, (2, 1), {"2026-03-02": (2, 1)}, Agreement(closed, closed, (0.5, 0.75))))
+
+        return Weighing(lambda: ("bant", "champ"), weigh, draw, try_out)
 
     async def speak(self, conversation: str, text: str, key: str) -> None:
         if self.mute:
