@@ -11,6 +11,7 @@ import msgspec
 
 from bot.console.ports import Drawing, Weighing
 from bot.publishing import Standing
+from bot.rescore import Scored
 from bot.tongues import LANGUAGES
 from bot.trial import Trial
 from bot.workspace import load_workspace
@@ -143,7 +144,10 @@ class ConsoleTwin:
                 return Trial(problems=(ContentError("what-if.yaml", "<b>", "<i>there is no such key</i>", "mend", 3),))
             closed = Closed(2, (1, 2), (0, 1))
             flips = (("mql", "contact_us", 1),)
-            return Trial(Summary(3, 1, flips, (2, 1), {"2026-03-02": (2, 1)}, Agreement(closed, closed, (0.5, 0.75))))
+            moved = {"total": (60, 50), "temperature": ("warm", "cold"), "stage": ("mql", "contact_us")}
+            lead = Scored("c2", "bant", 50, 100, "cold", "contact_us", {}, [], [], dict(moved))
+            agreement = Agreement(closed, closed, (0.5, 0.75))
+            return Trial(Summary(3, 1, flips, (2, 1), {"2026-03-02": (2, 1)}, agreement), [lead])
 
         return Weighing(lambda: ("bant", "champ"), weigh, draw, try_out)
 

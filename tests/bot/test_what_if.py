@@ -30,6 +30,8 @@ def test_administrators_try_a_change_and_see_its_sums_or_its_faults(role: str) -
         assert answer.status_code == 200
         assert twin.tried == ["hot: 0.8\n</textarea><b>"]
         assert "1 of 3 leads would change" in answer.text
+        assert 'href="/console/leads/c2"' in answer.text
+        assert "60 → 50" in answer.text
         assert "in 50.0 % of pairs now, in 75.0 % then" in answer.text
         assert "hot: 0.8\n</textarea>" not in answer.text
         faults = client.post("/console/what-if", data={**sent, "text": "warmth: 1"})
