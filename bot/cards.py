@@ -11,6 +11,7 @@ from bot.notifiers.card import (
     CardFlag,
     CardJudgement,
     CardReason,
+    CardSign,
     HandoffCard,
 )
 from dialogs.values import Conversation, EffectKind, Inbound, Outcome
@@ -50,6 +51,9 @@ def card_for(
         channel=conversation.channel,
         source=conversation.source,
         page=conversation.page,
+        grade=weighed.grade,
+        fit=tuple(CardSign(name, score) for name, score in weighed.fit.reasons),
+        implicit=weighed.implicit,
         name=_said(known, "contact.name"),
         company=_said(known, "company.name") or _said(known, "company.site"),
         role=_said(known, "authority.role"),

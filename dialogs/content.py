@@ -292,6 +292,14 @@ class IcpFile(msgspec.Struct, forbid_unknown_fields=True):
     employees: tuple[int, int] = (0, 1_000_000)
     industries: list[str] = []
     countries: list[str] = []
+    roles: list[str] = []
+
+
+class SignalFile(msgspec.Struct, forbid_unknown_fields=True):
+    """`{points: 5, at_most: 15}`: what an event is worth, and what all of its kind may come to."""
+
+    points: int
+    at_most: int = 0  # 0: no limit
 
 
 class HoursFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -347,7 +355,7 @@ class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
     mql_others: int = 0
     hot: float = 0.75
     warm: float = 0.40
-    signals: dict[str, int] = {}
+    signals: dict[str, int | SignalFile] = {}
     half_life_days: int = 0
     max_questions: int = 7
     links: dict[str, str] = {}
@@ -420,7 +428,7 @@ def _company(shape: CompanyFile) -> Company:
         ),
         rates=Rates(shape.rates.as_of, {name: Decimal(str(one)) for name, one in shape.rates.table.items()}),
         stack=Stack(tuple(shape.stack.works_in), tuple(shape.stack.declines)),
-        icp=Icp(*shape.icp.employees, tuple(shape.icp.industries), tuple(shape.icp.countries)),
+        icp=Icp(*shape.icp.employees, tuple(shape.icp.industries), tuple(shape.icp.countries), tuple(shape.icp.roles)),
         hours=WorkingHours(shape.hours.zone, tuple(shape.hours.days), shape.hours.opens, shape.hours.closes),
         team=tuple(Salesperson(one.name, tuple(one.languages)) for one in shape.team),
         sales_language=shape.sales_language,
@@ -430,7 +438,8 @@ def _company(shape: CompanyFile) -> Company:
         mql_others=shape.mql_others,
         hot=shape.hot,
         warm=shape.warm,
-        signals=dict(shape.signals),
+        signals={name: one if isinstance(one, int) else one.points for name, one in shape.signals.items()},
+        caps={name: one.at_most for name, one in shape.signals.items() if not isinstance(one, int) and one.at_most},
         half_life_days=shape.half_life_days,
         max_questions=shape.max_questions,
         links=dict(shape.links),

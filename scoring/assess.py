@@ -1,6 +1,6 @@
 """Weigh what is known about a lead: a pure function of facts, signals, rubric, company and the hour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,6 +8,7 @@ from msgspec import Struct
 from scoring.company import Company
 from scoring.conditions import Knowledge
 from scoring.estimate import Estimate, Judgement, Sanity, estimate_for, judge_budget, judge_timing, project_for
+from scoring.grade import grade
 from scoring.rubric import Criterion, PointsRule, Rubric
 from scoring.stages import Stage, justified
 from scoring.values import Fact, Headcount, MoneyRange, Signal, Temperature, Verdict
@@ -63,6 +64,7 @@ class Assessment(Struct, frozen=True, gc=False):
     timing: Judgement | None
     budget: Judgement | None
     advice: tuple[str, ...]
+    grade: str = ""  # fit A to D and intent 1 to 4; see scoring/grade.py
     certain: str = ""  # "mql hot" once nothing that is still to be asked can change either; see scoring/outlook.py
 
     def score_of(self, criterion: str) -> CriterionScore | None:
@@ -129,16 +131,19 @@ def weigh(rubric: Rubric, bare: Knowledge, company: Company, now: datetime, *, h
     stage = _stage(rubric, company, met, total)
     if any(flag.name in rubric.disqualified_by for flag in flags):
         stage = Stage.DISQUALIFIED
+    warmth = temperature(total, rubric.maximum, company)
+    done, likeness = implicit(bare.signals, company, now), fit(known, company)
     return Assessment(
         framework=rubric.framework,
         criteria=rows,
         total=total,
         maximum=rubric.maximum,
-        temperature=temperature(total, rubric.maximum, company),
+        temperature=warmth,
         stage=stage,
         flags=flags,
-        implicit=implicit(bare.signals, company, now),
-        fit=fit(known, company),
+        implicit=done,
+        fit=likeness,
+        grade=grade(likeness.score, warmth, total, done),
         estimate=priced,
         timing=timing,
         budget=budget,
@@ -184,21 +189,34 @@ def implicit(signals: Sequence[Signal], company: Company, now: datetime) -> int:
     """
     Points, positive and negative, for what the lead did; kinds without a weight count nothing.
 
-    With half_life_days above 0 each signal is worth half as much after every half-life.
+    With half_life_days above 0 each signal is worth half as much after every half-life. A kind with a cap never comes
+    to more than that, however often it happens.
 
     Source:
         docs/scoring.md, "Implicit points"; the demo company carries the weights of the published example.
     """
-    total = 0.0
+    totals: dict[str, float] = {}
     for signal in signals:
         weight = company.signals.get(signal.kind, 0)
         age = max((now - signal.at).total_seconds() / 86_400, 0.0)
-        total += weight * (0.5 ** (age / company.half_life_days) if company.half_life_days > 0 else 1.0)
-    return round(total)
+        worth = weight * (0.5 ** (age / company.half_life_days) if company.half_life_days > 0 else 1.0)
+        totals[signal.kind] = totals.get(signal.kind, 0.0) + worth
+    for kind, most in company.caps.items():
+        if kind in totals:
+            totals[kind] = max(-most, min(most, totals[kind]))
+    return round(sum(totals.values()))
 
 
 def fit(known: Knowledge, company: Company) -> Fit:
-    """How the lead compares with the ideal customer: size, a corporate address, a role that can buy."""
+    """
+    How the lead compares with the ideal customer, one reason an aspect that is known.
+
+    Size, kind of address, industry, country, role, technology, what is needed, what the trouble costs, and whether the
+    money fits the price.
+
+    Source:
+        docs/scoring.md, "Fit"; a company address outranks a free one.
+    """
     reasons: list[tuple[str, int]] = []
     staff = known.value("people.count")
     if isinstance(staff, Headcount):
@@ -213,12 +231,34 @@ def fit(known: Knowledge, company: Company) -> Fit:
     country = known.value("company.country")
     if country is not None and company.icp.countries:
         reasons.append(("country", 1 if country in company.icp.countries else -1))
-    if any(
-        (service := company.services.get(str(category))) is not None and service.specialty
-        for category in known.values("need.category")
-    ):
-        reasons.append(("specialty", 1))
+    role = known.value("authority.role")
+    if role is not None and company.icp.roles:
+        reasons.append(("role", 1 if role in company.icp.roles else -1))
+    reasons += _fit_of_work(known, company)
+    if any(known.value(key) is not None for key in _COSTS):
+        reasons.append(("pain", 1))
+    if "budget_impossible" in known.flags or "budget_implausible" in known.flags:
+        reasons.append(("money", -1))
+    elif known.facts("budget.amount") and "budget_unjudged" not in known.flags:
+        reasons.append(("money", 0 if "budget_tight" in known.flags else 1))
     return Fit(sum(score for _, score in reasons), tuple(reasons))
+
+
+_COSTS = ("pain.cost", "consequences.what", "metrics.effect")  # what standing still costs, in whichever framework
+
+
+def _fit_of_work(known: Knowledge, company: Company) -> Iterator[tuple[str, int]]:
+    """What is wanted, and what in, against what the company builds."""
+    needs = [company.services.get(str(category)) for category in known.values("need.category")]
+    if any(service is not None and service.specialty for service in needs):
+        yield "specialty", 1
+    if "not_served" in known.flags:
+        yield "service", -1
+    named = set(map(str, known.values("need.stack")))
+    if "stack_mismatch" in known.flags:
+        yield "stack", -1
+    elif named & set(company.stack.works_in):
+        yield "stack", 1
 
 
 def _score(criterion: Criterion, known: Knowledge) -> CriterionScore:

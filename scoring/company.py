@@ -62,6 +62,7 @@ class Icp:
     employees_high: int = 1_000_000
     industries: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()  # levels of those who buy: owner, c_level, director ...; empty: anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Company:
     hot: float = 0.75  # share of the maximum; our bands, docs/scoring.md
     warm: float = 0.40
     signals: Mapping[str, int] = field(default_factory=dict)  # implicit points by event
+    caps: Mapping[str, int] = field(default_factory=dict)  # by event, the most its points may come to, without the sign
     half_life_days: int = 0  # 0: implicit points do not decay
     max_questions: int = 7
     links: Mapping[str, str] = field(default_factory=dict)  # site, prices, guide, privacy, stack_guide ...

@@ -20,6 +20,7 @@ _SHOWN = (
     "total",
     "maximum",
     "temperature",
+    "grade",
     "name",
     "company",
     "channel",

@@ -135,7 +135,9 @@ leads = Table(
     Column("updated", Moment, nullable=False),
     Column("turn", Integer, nullable=False),
     Column("assessment", Text, nullable=False),
+    Column("grade", Text, nullable=False, server_default=""),
     Index(None, "updated", "conversation"),  # the list's order
+    Index(None, "email"),  # whose mail a click or an event belongs to
     Index(None, "stage", "temperature"),  # counts; left alone by a turn that changes neither
 )
 

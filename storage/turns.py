@@ -275,6 +275,7 @@ def _lead_row(outcome: Outcome, at: str) -> Row:
         at,
         after.turn,
         assessment_text(weighed, after.facts),
+        weighed.grade,
     )
 
 

@@ -138,6 +138,7 @@ class LeadRow:
     total: int
     maximum: int
     temperature: str
+    grade: str  # "A1"; "" of a lead last heard before there were grades
     name: str
     company: str
     contact: str  # e-mail, phone or Telegram handle, whichever is known first

@@ -43,6 +43,7 @@ class Lead:
     company: str  # "" when the title already is the company
     contact: str
     temperature: str
+    grade: str
     stage: str
     total: int
     maximum: int
@@ -103,6 +104,7 @@ def lead_of(row: LeadRow, points: Sequence[CriterionPoints], words: Words) -> Le
         company=row.company if title != row.company else "",
         contact=row.contact if title != row.contact else "",
         temperature=row.temperature,
+        grade=row.grade,
         stage=row.stage,
         total=row.total,
         maximum=row.maximum,

@@ -31,6 +31,7 @@ _SHARED = (
     "budget",
     "channel",
     "criterion",
+    "fit",
     "flag",
     "framework",
     "language",

@@ -43,6 +43,13 @@ class CardFlag(msgspec.Struct, frozen=True):
     quotes: tuple[str, ...] = ()
 
 
+class CardSign(msgspec.Struct, frozen=True):
+    """One aspect of the ideal customer: +1 for, -1 against, 0 neither."""
+
+    name: str  # size, email_corporate, industry, country, role, stack, specialty, service, pain or money
+    score: int
+
+
 class CardEstimate(msgspec.Struct, frozen=True):
     """The range such work usually takes; sums in whole units of the currency."""
 
@@ -80,6 +87,9 @@ class HandoffCard(msgspec.Struct, frozen=True):
     channel: str
     source: str = ""  # campaign or start parameter
     page: str = ""
+    grade: str = ""  # fit A to D and intent 1 to 4
+    fit: tuple[CardSign, ...] = ()
+    implicit: int = 0  # points for what the lead did
     name: str = ""
     company: str = ""
     role: str = ""  # as said, or a role level such as c_level

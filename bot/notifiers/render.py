@@ -25,6 +25,7 @@ _MOST_LISTED = 5  # files or questions; the console has all of them
 _ELLIPSIS = "…"
 _COLOURS = {"hot": "#c2410c", "warm": "#a16207", "cold": "#1d4ed8"}
 _MARKS = {"hot": "🔥", "warm": "🌤", "cold": "❄️"}
+_SIGNS = {1: "+", 0: "·", -1: "−"}
 _VERDICT_MARKS = {"met": "✅", "partly": "🟡", "not_met": "⛔", "unknown": "❔"}
 
 Words = Mapping[str, Template]
@@ -105,6 +106,8 @@ class Renderer:
                 for flag in card.flags
                 if flag.name not in judged  # told by the judgement already
             ],
+            "fit": [f"{_SIGNS[sign.score]} {speak.named('fit', sign.name)}" for sign in card.fit],
+            "implicit": f"{card.implicit:+d}" if card.implicit else "",
             "unknown": [speak.named("criterion", criterion) for criterion in card.unknown],
             "advice": [speak.named("advice", advice) for advice in card.advice],
             "files": _listed(card.files, _LONGEST_QUOTE),

@@ -11,6 +11,7 @@ from dialogs.errors import ContentError
 from dialogs.facts import NEED_CATEGORIES
 from dialogs.wording import Wording
 from scoring.company import Company
+from scoring.values import RoleLevel
 
 _TOKENS = frozenset({"USDT", "USDC"})  # money that has no ISO code and is offered all the same
 MQL_RULES = ("core", "any_two", "score")
@@ -46,6 +47,7 @@ def prove_company(
         _in_hours(company, zones),
         _in_languages(company, wordings),
         _in_rules(company, frameworks),
+        _in_signs(company),
         _in_links(company),
     ):
         for key, problem, mend in wrong:
@@ -131,6 +133,18 @@ def _in_rules(company: Company, frameworks: Collection[str]) -> Wrong:
     ):
         if value < least:
             yield key, f"expected {least} or more, found {value}", "raise it"
+
+
+def _in_signs(company: Company) -> Wrong:
+    for name, most in company.caps.items():
+        weight = abs(company.signals[name])
+        if most < weight:
+            problem = f"expected at least the {weight} of one event, found {most}"
+            yield f"signals.{name}.at_most", problem, "raise it, or lower points"
+    levels = [level.value for level in RoleLevel if level is not RoleLevel.NONE]
+    for at, role in enumerate(company.icp.roles):
+        if role not in levels:
+            yield f"icp.roles.{at}", f"there is no level {role}", nearest(role, levels)
 
 
 def _in_links(company: Company) -> Wrong:

@@ -284,6 +284,7 @@ def row(conversation: str, minutes: int = 0, **changes: Any) -> LeadRow:
         "stage": "mql",
         "total": 95,
         "maximum": 100,
+        "grade": "A1",
         "temperature": "hot",
         "name": "Olena Koval",
         "company": "Kolo Retail",

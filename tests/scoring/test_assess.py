@@ -229,9 +229,36 @@ def test_with_a_half_life_old_behaviour_fades(age: int, score: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("events", "score"),
+    [
+        (("product_page_viewed",) * 2, 10),
+        (("product_page_viewed",) * 9, 15),
+        (("negative_comment",) * 4, -20),
+        (("product_page_viewed",) * 9 + ("newsletter_subscribed",) * 2, 35),
+    ],
+)
+def test_a_kind_with_a_cap_counts_only_so_much(events: tuple[str, ...], score: int) -> None:
+    of = company(caps={"product_page_viewed": 15, "negative_comment": 20})
+    assert score == implicit(signals(*events), of, MONDAY)
+
+
+@pytest.mark.parametrize(
     ("facts", "reasons"),
     [
         ([], ()),
+        ([fact("authority.role", "owner")], (("role", 1),)),
+        ([fact("authority.role", "specialist")], (("role", -1),)),
+        ([fact("need.category", "website"), fact("need.stack", "java")], (("stack", 1),)),
+        (
+            [fact("need.category", "website"), fact("need.stack", "dotnet"), fact("need.exclusive_stack", "yes")],
+            (("stack", -1),),
+        ),
+        ([fact("need.category", "erp")], (("service", -1),)),
+        ([fact("pain.cost", "hours")], (("pain", 1),)),
+        ([fact("need.category", "website"), fact("budget.amount", sum_of("9000"))], (("money", 1),)),
+        ([fact("need.category", "website"), fact("budget.amount", sum_of("5000"))], (("money", 0),)),
+        ([fact("need.category", "website"), fact("budget.amount", sum_of("300"))], (("money", -1),)),
+        ([fact("budget.amount", sum_of("9000"))], ()),
         ([fact("people.count", Headcount(50, 50))], (("size", 1),)),
         ([fact("people.count", Headcount(2, 5))], (("size", -1),)),
         ([fact("contact.email_kind", "corporate")], (("email_corporate", 1),)),
@@ -245,7 +272,7 @@ def test_with_a_half_life_old_behaviour_fades(age: int, score: int) -> None:
 def test_fit_says_for_each_aspect_whether_it_speaks_for_the_lead(
     facts: list[Fact], reasons: tuple[tuple[str, int], ...]
 ) -> None:
-    found = weigh(facts, of=company(icp=Icp(10, 500, ("retail",), ("PL",)))).fit
+    found = weigh(facts, of=company(icp=Icp(10, 500, ("retail",), ("PL",), ("owner", "c_level")))).fit
     assert reasons == found.reasons
     assert found.score == sum(score for _, score in reasons)
 

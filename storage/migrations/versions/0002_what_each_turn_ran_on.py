@@ -1,5 +1,5 @@
 """
-What each turn ran on, and what was published when.
+What each turn ran on, what was published when, and the grade of a lead.
 
 Revision ID: 0002
 Revises: 0001
@@ -17,6 +17,8 @@ depends_on = None
 def upgrade() -> None:
     # Added in place, so that a database of any size is ready at once and the version before can go on writing.
     op.add_column("turns", sa.Column("content", sa.Text(), server_default="", nullable=False))
+    op.add_column("leads", sa.Column("grade", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_leads_email", "leads", ["email"], unique=False)
     op.create_table(
         "publications",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -38,4 +40,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("contents")
     op.drop_table("publications")
+    op.drop_index("ix_leads_email", "leads")
+    op.drop_column("leads", "grade")
     op.drop_column("turns", "content")
