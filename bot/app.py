@@ -25,6 +25,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from bot import __version__
 from bot.blame import kind_of, place_of
+from bot.channels.events import Events, Leads, build_events
 from bot.channels.web import LARGEST_BODY, WebChannel, build_api
 from bot.console.app import build_router
 from bot.console.ports import Drawing, Head, Weighing
@@ -164,6 +165,7 @@ def build_app(house: House) -> Litestar:
     """The web application over a wired house."""
     place = Place(house.settings.own_url)
     channel = WebChannel(lambda: house.reception, house.store, house.hub)
+    events = Events(lambda: house.reception, Leads(house.store.newest_of), house.metrics, _now)
     probe = Probe(house.store.writable)
 
     @post("/telegram/webhook", include_in_schema=False, status_code=200, request_max_body_size=LARGEST_UPDATE)
@@ -200,6 +202,7 @@ def build_app(house: House) -> Litestar:
             *pages,
             telegram,
             build_api(channel),
+            *build_events(events, lambda: house.reception.library, house.settings.events_token),
             console,
             handler(house.publisher, place.secret),
         ],

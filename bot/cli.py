@@ -99,6 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     versions.add_argument("--json", action="store_true", help="as JSON")
     versions.set_defaults(run=_versions)
 
+    link = commands.add_parser(
+        "link",
+        help="make links for mails whose clicks count",
+        description="One link a lead, which leads through Banter to the address: lead, a tab, link.",
+    )
+    link.add_argument("address", metavar="URL", help="where it leads: https://…")
+    link.add_argument("leads", metavar="LEAD", nargs="+", help="e-mail address or conversation id; - reads lines")
+    link.add_argument("--event", default="email_link_clicked", help="what a click counts as; a line of `signals`")
+    link.set_defaults(run=_link)
+
     init = commands.add_parser("init", help="make a workspace folder of your own")
     init.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
     init.set_defaults(run=_init)
@@ -234,6 +244,29 @@ def _versions(options: argparse.Namespace) -> int:
     for at, one in enumerate(found):
         mark = "*" if at == 0 else " "
         print(f"{mark} {one.content}  {one.at:%Y-%m-%d %H:%M} UTC  {one.how}")
+    return GOOD
+
+
+def _link(options: argparse.Namespace) -> int:
+    from bot.app import settings_from  # noqa: PLC0415
+    from bot.channels.events import Link, is_target, key_of, signed, unknown_event  # noqa: PLC0415
+
+    settings = settings_from()
+    known = load_workspace(settings.workspace).library.company.signals
+    problem = ""
+    if not settings.events_token:
+        problem = "links are signed with BANTER_EVENTS_TOKEN: set it to the server's"
+    elif not is_target(options.address):
+        problem = f"expected a web address like https://example.com/prices, found {options.address[:80]!r}"
+    elif options.event not in known:
+        problem = unknown_event(options.event, known)
+    if problem:
+        print(f"banter: {problem}", file=sys.stderr)
+        return MISUSED
+    key = key_of(settings.events_token)
+    given = (line for one in options.leads for line in (sys.stdin if one == "-" else (one,)))
+    for lead in filter(None, map(str.strip, given)):
+        print(f"{lead}\t{settings.public_url}/e/{signed(Link(lead, options.event, options.address), key)}")
     return GOOD
 
 

@@ -19,6 +19,7 @@ class Metrics:
     outbox: Gauge = field(init=False)
     leads: Gauge = field(init=False)
     part_failures: Counter = field(init=False)
+    refused_events: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         shelf = self.registry
@@ -37,6 +38,10 @@ class Metrics:
             "Times a background part failed and was started again",
             ["part"],
             registry=shelf,
+        )
+
+        self.refused_events = Counter(
+            "banter_events_refused_total", "Events of other systems that were not taken", ["reason"], registry=shelf
         )
 
     def text(self) -> bytes:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.errors import BadSetting
 
 PREFIX = "BANTER_"
+LEAST_TOKEN = 16  # characters
 _TOKEN = re.compile(r"[A-Za-z0-9:_-]+")  # it becomes a part of addresses
 _CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z0-9_]+")
 
@@ -45,6 +46,7 @@ ROWS = (
     Row("BANTER_SALES_EMAIL", "", "Address that gets handoffs; needs BANTER_SMTP_URL."),
     Row("BANTER_WEBHOOK_URL", "", "Address that gets handoffs as signed JSON (Standard Webhooks)."),
     Row("BANTER_WEBHOOK_SECRET", "", "Secret the webhook is signed with: whsec_ and base64.", secret=True),
+    Row("BANTER_EVENTS_TOKEN", "", "What other systems show to tell what leads did; signs links, too.", secret=True),
     Row("BANTER_BUS_URL", "", "Wire between several processes; this version runs in one, so it must stay empty."),
     Row(
         "BANTER_LOG_LEVEL",
@@ -76,6 +78,7 @@ class Settings:
     telegram_secret: str = field(repr=False, default="")
     smtp_url: str = field(repr=False, default="")
     webhook_secret: str = field(repr=False, default="")
+    events_token: str = field(repr=False, default="")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -151,6 +154,8 @@ def _refuse_odd(values: Mapping[str, Any]) -> None:
     """Values that could only fail later, where nobody would think of the setting."""
     if values["telegram_token"] and not _TOKEN.fullmatch(values["telegram_token"]):
         raise BadSetting("BANTER_TELEGRAM_TOKEN: expected a token as @BotFather gives it, like 123456:ABC-DEF")
+    if values["events_token"] and not (len(values["events_token"]) >= LEAST_TOKEN and values["events_token"].isascii()):
+        raise BadSetting(f"BANTER_EVENTS_TOKEN: expected at least {LEAST_TOKEN} letters or figures nobody can guess")
     if not _is_address(values["telegram_api"]):
         raise BadSetting(
             "BANTER_TELEGRAM_API: expected an address like https://api.telegram.org, "

@@ -1,7 +1,8 @@
 """The working state of one turn: what the conversation becomes, what is said, what should happen."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -173,10 +174,15 @@ class Talk:
                 evidence = Evidence(Source.EVENT, self.inbound.id, value)
                 self.learn([Fact(key, value, evidence, "channel", self.inbound.at)])
 
-    def signal(self, kind: str) -> None:
-        """Something the lead did."""
-        signal = Signal(self.inbound.id, kind[:64], self.inbound.at)
-        self.conversation = replace(self.conversation, signals=(*self.conversation.signals, signal))
+    def signal(self, told: str) -> None:
+        """Something the lead did: its kind and, where that was not now, a time behind it."""
+        kind, _, written = told.partition(" ")
+        at = self.inbound.at
+        with suppress(ValueError):
+            named = datetime.fromisoformat(written)
+            at = at if named.tzinfo is None else named
+        signals = (*self.conversation.signals, Signal(self.inbound.id, kind[:64], at))
+        self.conversation = replace(self.conversation, signals=tuple(sorted(signals, key=lambda one: one.at)))
         self._forget()
 
     def _forget(self) -> None:

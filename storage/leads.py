@@ -53,6 +53,15 @@ class LeadsPart(Part):
         statement = leads_where(stage, temperature, search, before).limit(limit)
         return await self._reader.read(lambda found: [_row(row) for row in found.execute(statement).mappings()])
 
+    async def newest_of(self, email: str) -> str | None:
+        """The conversation heard last of those whose lead has told this address; None if there is none."""
+        row = leads.c
+        wanted = (
+            select(row.conversation).where(row.email == email.strip().lower()).order_by(row.updated.desc()).limit(1)
+        )
+        found: str | None = await self._reader.read(lambda connection: connection.execute(wanted).scalar())
+        return found
+
     async def lead(self, conversation: str) -> LeadDetails | None:
         """One lead with its score explained, its facts and its transcript, as of one moment; None if there is none."""
 

@@ -265,7 +265,9 @@ def _lead_row(outcome: Outcome, at: str) -> Row:
         weighed.total,
         weighed.maximum,
         weighed.temperature.value,
-        *(str(contact.get(f"contact.{part}", "")) for part in ("name", "company", "email", "phone", "telegram")),
+        *(str(contact.get(f"contact.{part}", "")) for part in ("name", "company")),
+        str(contact.get("contact.email", "")).lower(),  # so that an event finds it, however it was typed
+        *(str(contact.get(f"contact.{part}", "")) for part in ("phone", "telegram")),
         after.channel,
         after.source,
         after.page,

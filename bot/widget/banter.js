@@ -1,7 +1,7 @@
 /*! Banter chat widget. MIT licence. This file is the source and what browsers load: no build step. */
-// How it is put together: settings and words from the script tag; a shelf (localStorage) that remembers; a worker that
-// starts, resumes and sends, one step at a time, so that order is kept by construction; a listener that reads the event
-// stream; a view that only ever writes text. Every message carries an id made here, so repeating it is always safe.
+// Settings and words from the script tag; a shelf (localStorage) that remembers; a worker that sends one step at a time, so
+// that order is kept; a listener that reads the event stream; a view that only ever writes text. Every message carries an
+// id made here, so repeating it is safe.
 (() => {
   "use strict";
 
@@ -1243,7 +1243,10 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
 
   // Any element of the page with this attribute opens the chat: no script of the page's own is needed.
   document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("[data-banter-open]")) return;
+    if (!(event.target instanceof Element)) return;
+    const did = event.target.closest("[data-banter-event]");
+    if (did) track(String(did.getAttribute("data-banter-event")));
+    if (!event.target.closest("[data-banter-open]")) return;
     event.preventDefault();
     view.open();
   });
@@ -1282,16 +1285,20 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
     wake();
   });
 
+  /** Kept until there is a conversation: nobody is watched who does not talk. @param {string} kind */
+  function track(kind) {
+    const waiting = queue.filter((item) => item.kind === "signal");
+    if (waiting.length >= 20) dequeue(waiting[0]);
+    say("signal", String(kind), "");
+  }
+
   Object.defineProperty(window, "Banter", {
     value: Object.freeze({
       open: () => view.open(),
       close: () => view.hide(),
-      /** Tell what the visitor did, "product_page_viewed"; kept until there is a conversation. @param {string} kind */
-      signal(kind) {
-        const waiting = queue.filter((item) => item.kind === "signal");
-        if (waiting.length >= 20) dequeue(waiting[0]);
-        say("signal", String(kind), "");
-      },
+      /** Tell what the visitor did, "product_page_viewed". */
+      track,
+      signal: track,
       /** @param {string} name open, close, start or message @param {(detail: object) => void} listener @returns {() => void} stops it */
       on(name, listener) {
         const all = listeners.get(name) || new Set();
@@ -1301,6 +1308,7 @@ form{margin:6px calc(10px + env(safe-area-inset-right)) calc(10px + env(safe-are
     }),
   });
 
+  if (options.event) track(options.event);
   if (document.body) mount();
   else document.addEventListener("DOMContentLoaded", mount);
   document.dispatchEvent(new CustomEvent("banter:ready"));

@@ -13,6 +13,7 @@ OF_QUESTIONS = ("ask", "again", "why", "explain")
 SPOKEN: frozenset[str] = frozenset(
     {
         *("greet.first", "greet.again", "nudge", "help", "identity", "offtopic", "insult", "sorry"),
+        "link.broken",  # a page of its own: a link of a mail that leads nowhere
         *("ack.noted", "ack.corrected", "ack.plain", "ack.skipped", "ack.unknown", "ack.unclear", "ack.passed"),
         *("say.budget.amount", "say.timing.deadline", "say.people", "say.contact"),
         *("say.timing.urgency.asap", "say.timing.urgency.flexible"),

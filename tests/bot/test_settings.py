@@ -100,7 +100,7 @@ def test_any_free_port_shows_as_the_one_that_was_had() -> None:
 def test_secrets_do_not_show() -> None:
     secret = {row.name: f"hidden-{row.name.lower()}" for row in ROWS if row.secret}
     settings = Settings.from_environ(secret)
-    assert len(secret) == 4
+    assert len(secret) == 5
     assert "hidden" not in repr(settings)
     assert settings.telegram_token == "hidden-banter_telegram_token"
 

@@ -297,7 +297,21 @@ def test_the_page_gets_one_global(visitor: Visitor) -> None:
         " return Object.getOwnPropertyNames(window).filter((name) => !usual.has(name) && !/^\\d+$/.test(name)); }"
     )
     assert [name for name in added if not name.startswith("__")] == ["Banter"]
-    assert visitor.page.evaluate("Object.keys(Banter)") == ["open", "close", "signal", "on"]
+    assert visitor.page.evaluate("Object.keys(Banter)") == ["open", "close", "track", "signal", "on"]
+
+
+def test_a_page_tells_what_is_done_on_it_without_a_script(visitor: Visitor, server: ChatServer) -> None:
+    server.attributes["data-event"] = "product_page_viewed"
+    visitor.arrive()
+    visitor.page.evaluate(
+        "() => { const like = document.body.appendChild(document.createElement('p')), star = document.createElement('i');"
+        " like.dataset.banterEvent = 'favourite_added'; star.id = star.textContent = 'star'; like.append(star); }"
+    )
+    visitor.page.locator("#star").click()
+    assert server.posted("signals") == []  # nobody is watched who does not talk
+    visitor.page.evaluate("Banter.open()")
+    server.wait_for(lambda: len(server.only().signals) == 2)
+    assert server.only().signals == ["product_page_viewed", "favourite_added"]
 
 
 @pytest.mark.parametrize("text", [EVIL, "{{7*7}} ${1} &lt;b&gt;", "👩‍👩‍👧 \u202eabc"])
