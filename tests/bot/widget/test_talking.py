@@ -304,7 +304,8 @@ def test_a_page_tells_what_is_done_on_it_without_a_script(visitor: Visitor, serv
     server.attributes["data-event"] = "product_page_viewed"
     visitor.arrive()
     visitor.page.evaluate(
-        "() => { const like = document.body.appendChild(document.createElement('p')), star = document.createElement('i');"
+        "() => { const make = (name) => document.createElement(name), star = make('i');"
+        " const like = document.body.appendChild(make('p'));"
         " like.dataset.banterEvent = 'favourite_added'; star.id = star.textContent = 'star'; like.append(star); }"
     )
     visitor.page.locator("#star").click()
