@@ -140,8 +140,10 @@ class WebChannel:
     async def signal(self, caller: Caller, data: SignalRequest) -> None:
         """Note something the visitor did; kinds nobody gave a weight are refused."""
         _check_id(data.id)
-        known = self._reception().library.company.signals
+        known, metrics = self._reception().library.company.signals, self._reception().metrics
         if data.kind not in known:
+            if metrics is not None:
+                metrics.refused_events.labels("unknown_event").inc()
             raise ClientException(f"kind: expected one of {', '.join(sorted(known))}, found {data.kind[:40]!r}")
         inbound = Inbound(data.id, caller.conversation, Kind.SIGNAL, data.kind, _now())
         await self._receive(TurnRequest(inbound))

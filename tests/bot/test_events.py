@@ -231,3 +231,9 @@ async def test_of_two_talks_with_one_address_the_newest_gets_the_event(at: Site,
     later = await at.house.store.lead("later")
     assert later is not None
     assert later.assessment["implicit"] == 10
+
+
+async def test_what_a_page_tells_wrongly_is_counted_too(at: Site, lead: Visit) -> None:
+    answer = await lead.client.post(f"{lead.path}/signals", json={"id": "s", "kind": "liked"}, headers=lead.headers)
+    assert answer.status_code == 400
+    assert refused_in(at, "unknown_event") == 1
