@@ -311,6 +311,8 @@ def _joined(numbers: Numbers, left: Amount, right: Amount, words: MoneyWords) ->
     priced = left.currency or left.scaled
     if priced and not (right.currency or right.scaled) and words.things.begins(numbers.tokens, right.last):
         return None  # "8 тысяч евро до 15 мая"
+    if not priced and left.last < right.first and numbers.tokens[left.last].text == ".":
+        return None  # "by May 20. Up to $12,000"
     skip = frozenset(range(left.number.last, left.last)) | frozenset(range(right.first, right.number.first))
     if not between(
         numbers, left.number, right.number, words.numbers, skip=skip, opener=left.first - 1
