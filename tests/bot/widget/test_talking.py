@@ -311,6 +311,7 @@ def test_a_page_tells_what_is_done_on_it_without_a_script(visitor: Visitor, serv
     visitor.page.locator("#star").click()
     assert server.posted("signals") == []  # nobody is watched who does not talk
     visitor.page.evaluate("Banter.open()")
+    server.wait_for(lambda: server.conversations)
     server.wait_for(lambda: len(server.only().signals) == 2)
     assert server.only().signals == ["product_page_viewed", "favourite_added"]
 
