@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +18,16 @@ from dialogs.reading.language import LanguageWords, compile_languages, detect_la
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
-from dialogs.reading.needs import NeedsWords, compile_needs, denied_needs, guess_needs, meant, read_needs, small_talk
+from dialogs.reading.needs import (
+    NeedsWords,
+    SmallTalk,
+    compile_needs,
+    denied_needs,
+    guess_needs,
+    meant,
+    read_needs,
+    small_talk,
+)
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
 from dialogs.reading.role import Negations, compile_role, is_title, read_role
 from dialogs.reading.social import SocialWords, compile_social, greeted, read_social
@@ -175,13 +185,26 @@ def hear(
     hits = ears.book.find(words)
     if not hits:
         words, hits = _other_spelling(words, ears, chosen)
-    chat = small_talk(hits.get("needs", ()), asked)
-    heard = _words(message, words, hits, ears, chosen, asked, contacts, chat=chat)
-    if not chat:
-        heard = _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
-        heard = _with_other_figures(heard, message, listened, words, ears, asked, today)
+    chat = small_talk(message, hits.get("needs", ()), chosen, asked)
+    heard = _words(message, words, hits, ears, chosen, asked, contacts)
+    heard = _with_figures(heard, message, tongue.figures, asked, today, bare=bare)
+    heard = _with_other_figures(heard, message, listened, words, ears, asked, today)
+    if chat.end:
+        heard = _without(heard, chat)
     social = read_social(spoken.norms, ears.social)
     return heard if social is None else replace(heard, social=social)
+
+
+def _without(heard: Reading, chat: SmallTalk) -> Reading:
+    """A reading without what small talk only seems to say."""
+    return replace(
+        heard,
+        needs=tuple(one for one in heard.needs if chat.keeps(Asked.NEEDS, one)),
+        answer=chat.keeps(Asked.YESNO, heard.answer),
+        timing=chat.keeps(Asked.TIMING, heard.timing),
+        people=chat.keeps(Asked.PEOPLE, heard.people),
+        money=chat.keeps(Asked.MONEY, heard.money),
+    )
 
 
 def call_of(listened: Listened, ears: Ears) -> Intent | None:
@@ -231,8 +254,6 @@ def _words(
     language: str,
     asked: Asked | None,
     contacts: Contacts,
-    *,
-    chat: bool,
 ) -> Reading:
     tongue = ears.tongues[language]
     role = read_role(
@@ -244,7 +265,7 @@ def _words(
         contacts.name,
         contacts.company,
     )
-    needs = () if chat else _needs(message, words, hits, tongue, asked)
+    needs = _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     acts, negations = _own_first(hits.get("answer", ()), language), tongue.negations.words
     answer = read_answer(message, words, acts, opening, asked, tongue.assents, negations)
@@ -320,8 +341,12 @@ def _of_the_talk(intent: Found[Intent] | None, answer: Found[Answer], message: T
         return True
     if intent.value not in ASIDE:
         return False
-    between = message.folded[min(intent.end, answer.end) : max(intent.start, answer.start)]
-    return PAUSES.isdisjoint(between)
+    return not _apart(intent, answer, message)
+
+
+def _apart(one: Found[Any], other: Found[Any], message: Text) -> bool:
+    """Whether a pause stands between two places of a message."""
+    return not PAUSES.isdisjoint(message.folded[min(one.end, other.end) : max(one.start, other.start)])
 
 
 def _mentions(
@@ -379,7 +404,11 @@ def _with_figures(
     found = read_figures(message, words, asked, today, later=later, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
-    timing = None if _overlap(found.callback, found.timing) or _chatter(heard, asked) else found.timing
+    timing = (
+        None
+        if _overlap(found.callback, found.timing) or _chatter(heard, found.timing, message, asked)
+        else found.timing
+    )
     dated = asked is Asked.TIMING and timing is not None
     return replace(
         heard,
@@ -396,14 +425,15 @@ def _with_figures(
     )
 
 
-def _chatter(heard: Reading, asked: Asked | None) -> bool:
-    """Whether a message is about something else altogether: "what is the weather tomorrow?"."""
-    return (
-        asked is not Asked.TIMING
-        and heard.intent is not None
-        and heard.intent.value is Intent.OFF_TOPIC
-        and not heard.needs
-    )
+def _chatter(heard: Reading, timing: Found[Window] | None, message: Text, asked: Asked | None) -> bool:
+    """
+    Whether a message is about something else altogether: "what is the weather tomorrow?".
+
+    When a date was asked for, what stands in another part of the message answers: "nice weather! in June".
+    """
+    if heard.intent is None or heard.intent.value is not Intent.OFF_TOPIC or heard.needs:
+        return False
+    return asked is not Asked.TIMING or (timing is not None and not _apart(heard.intent, timing, message))
 
 
 def _with_other_figures(

@@ -8,6 +8,7 @@ site".
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from msgspec import structs
 from rapidfuzz.distance import OSA
@@ -18,15 +19,19 @@ from dialogs.reading.text import Text, fold
 from dialogs.reading.titles import NAMELESS, SEEK, SELF, TITLE, of_the_bot, titles_with_fields, trades
 from dialogs.reading.values import Asked, Found
 
+T = TypeVar("T")
 KIND = "needs"
 NOTHING, NEGATION = "_", "_not"
 CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
-MARKS = NAMELESS | {NEGATION, CHAT, WISH}  # phrases that name nothing themselves
+IDLE = "_idle"  # small talk whatever was asked: "what does the forecast look like"
+MARKS = NAMELESS | {NEGATION, CHAT, IDLE, WISH}  # phrases that name nothing themselves
 WHEN = "@"
 DENIED = "denied"
 BOT = "ai_chatbot"
 REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
 SUPPORT = "support_maintenance"
+SENTENCE_ENDS = ("?", "!", "\n", ". ")
+CHATTED = frozenset((Asked.NEEDS, Asked.TIMING, Asked.MONEY, Asked.PEOPLE, Asked.YESNO))  # only seemingly said
 VAGUE = frozenset(("custom_software", "other", REWORK))  # named only where nothing more exact was
 OBJECTS = frozenset(("website", "ecommerce", "mobile_app", "crm", "erp"))  # things; the rest are things done to them
 DEEDS = frozenset(
@@ -42,6 +47,18 @@ DEEDS = frozenset(
 )
 REACH = 4  # words between a deed and the thing it is done to: "maintenance of our old shop"
 TYPO_LENGTH = 7  # shorter words have too many neighbours one slip away
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """Up to which character a message is small talk, and what it only seems to say there."""
+
+    end: int = 0
+    kinds: frozenset[Asked] = frozenset()
+
+    def keeps(self, kind: Asked, found: Found[T] | None) -> Found[T] | None:
+        """The value, unless small talk only seems to say it."""
+        return None if found is not None and kind in self.kinds and found.start < self.end else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +178,23 @@ def _standing(hits: Iterable[Hit], negations: Sequence[Hit], words: Words) -> li
     return [hit for hit in settle(likenesses_first) if hit.value != NOTHING and not _taken_back(hit, negations, words)]
 
 
-def small_talk(hits: Sequence[Hit], asked: Asked | None) -> bool:
-    """Whether an unasked message opens like small talk ("tell me ...", "who ...") and has no wish in it."""
-    if asked is not None:
-        return False
-    values = {hit.value for hit in hits}
-    return CHAT in values and WISH not in values
+def small_talk(text: Text, hits: Sequence[Hit], language: str, asked: Asked | None) -> SmallTalk:
+    """
+    The sentence a message opens with if it is small talk ("tell me ...", "who ...") and no wish is in the message.
+
+    Args:
+        text: The message.
+        hits: Phrases of the section `needs` found in it.
+        language: The one it is read in: "do" opens a question in English and a date in Polish, "my" is "we" there.
+        asked: What the bot has just asked for; an answer to it may open in the same words.
+    """
+    values = {hit.value for hit in hits if hit.language == language}
+    if WISH in values or not (IDLE in values or CHAT in values):
+        return SmallTalk()
+    end = min((at for mark in SENTENCE_ENDS if (at := text.folded.find(mark)) >= 0), default=len(text.folded))
+    if IDLE in values:
+        return SmallTalk(end, CHATTED - {asked} if asked is Asked.MONEY else CHATTED)
+    return SmallTalk(end, CHATTED - ({Asked.YESNO} if asked is None else {asked, Asked.MONEY, Asked.YESNO}))
 
 
 def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:

@@ -114,7 +114,12 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         window = _window(found, today) if score else None
         if window is None:
             continue
-        if best is None or score > best[0] or _outranks(dates, found, best[1], words):
+        if (
+            best is None
+            or score > best[0]
+            or _outranks(dates, found, best[1], words)
+            or (score == best[0] and _is_small_talk(best[1], best[2], today))
+        ):
             best = score, found, window
     if best is not None and _is_small_talk(best[1], best[2], today) and words.urgent.among(dates.numbers.said):
         said_plainly = _urgency(text, dates.tokens, words, asked)
