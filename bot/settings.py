@@ -170,8 +170,9 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = [row.name for row in ROWS]
     for name in environ:
         if name.startswith(PREFIX) and name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the README lists those there are."
+            # Compared without what all share: BANTER_ alone would make any short name near to any other.
+            near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "the README lists those there are."
             raise BadSetting(f"unknown setting {name}: {hint}")
 
 

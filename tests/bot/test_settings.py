@@ -60,6 +60,14 @@ def test_a_slip_is_refused_and_said_so_that_it_can_be_mended(environ: dict[str, 
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["BANTER_FOO", "BANTER_BAR", "BANTER_LANG", "BANTER_FRAMEWORK", "BANTER_"])
+def test_no_name_is_near_for_the_prefix_all_share(name: str) -> None:
+    """What only begins like the others is no slip of any of them."""
+    with pytest.raises(BadSetting) as raised:
+        Settings.from_environ({name: "1"})
+    assert f"unknown setting {name}: the README lists those there are." == str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
