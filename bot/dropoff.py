@@ -29,7 +29,7 @@ async def stored_figures(url: str) -> Mapping[str, DropOff]:
         StorageError: The database cannot be read.
     """
     if not path_of(url).exists():
-        raise NoDatabase(f"there is no database at {path_of(url)}; --database or BANTER_DATABASE_URL names another")
+        raise NoDatabase(path_of(url), "--database or BANTER_DATABASE_URL")
     store = await Store.open(url)
     try:
         return await figures_in(store)

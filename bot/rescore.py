@@ -32,7 +32,13 @@ _MANY = 8  # batches from which workers save more time than they take to start
 
 
 class NoDatabase(ShellError):  # noqa: N818 - named for what is missing
-    """There is nothing to score; the message says where it was looked for."""
+    """Nothing has been stored yet; the message says where it was looked for, and what stores something."""
+
+    def __init__(self, path: Path, named_by: str) -> None:
+        super().__init__(
+            f"there is no database at {path}: the server makes it when it first runs (`banter serve`) and keeps"
+            f" every talk there; {named_by} names another"
+        )
 
 
 class Scored(msgspec.Struct, omit_defaults=True):
@@ -101,7 +107,7 @@ async def rescore(job: Job, out: TextIO, *, workers: int = 0) -> None:
         StorageError: The database cannot be read.
     """
     if not path_of(job.url).exists():
-        raise NoDatabase(f"there is no database at {path_of(job.url)}; BANTER_DATABASE_URL names another")
+        raise NoDatabase(path_of(job.url), "BANTER_DATABASE_URL")
     scorer = Scorer(job)
     store = await Store.open(job.url)
     try:

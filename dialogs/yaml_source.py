@@ -126,7 +126,7 @@ class YamlSource:
             return msgspec.convert(self.data, shape, strict=True)
         except msgspec.ValidationError as error:
             key, problem = self._explain(str(error), shape)
-            raise BrokenContent((self.problem(key, problem, _hint(problem) or see),)) from error
+            raise BrokenContent((self.problem(key, problem, _hint(problem, see)),)) from error
 
     def _explain(self, message: str, shape: type[Any]) -> tuple[str, str]:
         found = _PATH.search(message)
@@ -193,9 +193,11 @@ def _complaint(data: Any, shape: type[Any]) -> str:
     return ""
 
 
-def _hint(problem: str) -> str:
+def _hint(problem: str, see: str) -> str:
+    if problem.startswith("Object missing required field"):  # often a whole file was put over with a few lines of it
+        return f"add it, and keep the lines the file had before; {see}"
     if "got `bool`" in problem:
         return "YAML reads a bare yes, no, on or off as true or false: put it in quotes"
     if problem == "is no key we know":
         return "remove it or mend its spelling"
-    return ""
+    return see

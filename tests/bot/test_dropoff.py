@@ -104,7 +104,10 @@ async def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_picture_of_a_database_that_is_not_there_fails(tmp_path: Path, capsys: Capture) -> None:
     assert main(["diagram", "bant", "--svg", "--database", f"sqlite:///{tmp_path / 'none.db'}"]) == FAILED
-    assert "there is no database" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "there is no database" in told
+    assert "`banter serve`" in told
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_figures_without_a_picture_of_one_framework_are_wrong_use(capsys: Capture) -> None:

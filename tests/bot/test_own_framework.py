@@ -62,6 +62,50 @@ def test_its_own_questions_are_asked_in_its_own_words_and_earn_points(library: L
     )
 
 
+def test_each_command_of_the_page_writes_a_file_of_its_own() -> None:
+    """A shell empties the file before the command runs: one that fails must not take a good picture with it."""
+    written = re.findall(r"^[^#\n]* > (\S+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert written
+    assert sorted(set(written)) == sorted(written)
+
+
+def test_the_page_starts_the_server_before_it_reads_what_was_stored() -> None:
+    page = PAGE.read_text("utf-8")
+    started = page.index("BANTER_WORKSPACE=mycompany make run")
+    assert started < page.index("--figures")
+    assert started < page.index("banter rescore")
+
+
+def test_the_block_of_company_yaml_follows_words_that_say_to_change_two_lines() -> None:
+    before = PAGE.read_text("utf-8").partition("```yaml company.yaml")[0]
+    assert "change these two, and leave the rest" in before.rpartition("\n\n")[0].rpartition("\n\n")[2]
+
+
+def test_two_lines_in_place_of_a_whole_company_are_told_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = dict(BLOCK.findall(PAGE.read_text("utf-8")))
+    (tmp_path / "company.yaml").write_text(blocks["company.yaml"], "utf-8")
+    assert main(["check", str(tmp_path)]) == 1
+    assert "`name` -> add it, and keep the lines the file had before" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("choice", "points", "verdict"),
+    [("fine", 25, Verdict.MET), ("too_much", 5, Verdict.PARTLY)],
+)
+def test_either_answer_to_the_price_counts(library: Library, choice: str, points: int, verdict: Verdict) -> None:
+    """What was said about money is never as if nothing had been said."""
+    guest = Visitor(library, "en", framework="extras")
+    guest.opens()
+    guest.says("We need a CRM for sales")
+    while guest.last.asked != "budget.expectation":
+        guest.says("No, there is none")
+    row = guest.presses(f"{guest.last.conversation.turn}:budget.expectation:{choice}").assessment.score_of("money")
+    assert row is not None
+    assert (row.points, row.verdict) == (points, verdict)
+
+
 def test_a_text_it_lacks_is_told_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = folder / "frameworks" / "extras.yaml"
     text = file.read_text("utf-8")

@@ -160,7 +160,9 @@ def test_what_cannot_be_scored_is_told(
 ) -> None:
     monkeypatch.setenv("BANTER_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     assert main(["rescore"]) == 1
-    assert "there is no database at" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "there is no database at" in told
+    assert "`banter serve`" in told
     assert not (tmp_path / "none.db").exists()
 
 
