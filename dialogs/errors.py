@@ -5,7 +5,8 @@ ContentError   one thing an author of content has to mend
 BrokenContent  all of them together, raised while loading, never during a turn
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,28 @@ class ContentError:
         key = f" {self.key}:" if self.key else ""
         mend = f" -> {self.mend}" if self.mend else ""
         return f"{where}:{key} {self.problem}{mend}"
+
+
+_FOLDED_FROM = 4  # so many of one kind at one place make one line; fewer are read faster one by one
+_NAMED = 12  # keys such a line names
+
+
+def folded(problems: Sequence[ContentError]) -> Iterator[str]:
+    """
+    The problems as lines for people: those that differ in nothing but their key share one.
+
+    A language that lacks a hundred texts would otherwise hide the one slip between them.
+    """
+    kinds: dict[ContentError, list[ContentError]] = {}
+    for problem in problems:
+        kinds.setdefault(replace(problem, key=""), []).append(problem)
+    for kind, found in kinds.items():
+        if len(found) < _FOLDED_FROM:
+            yield from map(str, found)
+            continue
+        keys = ", ".join(problem.key for problem in found[:_NAMED])
+        rest = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        yield str(replace(kind, problem=f"{kind.problem} ({len(found)} times): {keys}{rest}"))
 
 
 class BrokenContent(Exception):  # noqa: N818 - named for what happened

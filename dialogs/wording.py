@@ -26,6 +26,7 @@ class Origin:
     own_file: str = ""  # the operator's catalogue, whether it exists or not; "" where there is no operator
     own_lines: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # texts of other files: key to file and line
+    homes: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # where texts would stand that other files lack
 
     def place(self, name: str) -> tuple[str, int | None]:
         """The file and the line of a text, "help/2" or "unit.week[1]"; the file alone of one that has to be added."""
@@ -38,6 +39,13 @@ class Origin:
         if name in self.lines:
             return self.file, self.lines[name] or None
         return self.own_file or self.file, None
+
+    def home(self, key: str) -> tuple[str, int | None]:
+        """The file a missing text has to be added to, and the line it would stand under, if that is known."""
+        if key not in self.homes:
+            return self.own_file or self.file, None
+        file, line = self.homes[key]
+        return file, line or None
 
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
@@ -193,6 +201,7 @@ def read_wording(
     own_file: str = "",
     others: Mapping[str, str] = NO_TEXTS,
     places: Mapping[str, tuple[str, int]] = NO_PLACES,
+    homes: Mapping[str, tuple[str, int]] = NO_PLACES,
 ) -> Wording:
     """
     The texts of one catalogue, with an operator's own lines put over it.
@@ -205,6 +214,7 @@ def read_wording(
         own_file: Where those stand, or would, for messages; "" where there is no operator.
         others: Further texts of the language, from other files.
         places: The file and line of each of those, by key.
+        homes: The file and line that texts belong to which stand in none of them, by key.
 
     Raises:
         BrokenContent: A catalogue cannot be read, or a template does not compile.
@@ -221,7 +231,7 @@ def read_wording(
         replaced = {_base(key) for key in own_texts}
         texts = {key: line for key, line in texts.items() if _base(key) not in replaced} | own_texts
         plurals = plurals | _plurals(own)
-    origin = Origin(file, lines, own_file, own_lines, places)
+    origin = Origin(file, lines, own_file, own_lines, places, homes)
     return Wording(language, {**texts, **others}, plurals, catalog.plural_expr, origin)
 
 

@@ -54,13 +54,14 @@ def prove_texts(frameworks: Collection[Framework], wordings: Mapping[str, Wordin
         faults = [
             _placed(wording, *fault)
             for fault in (
-                *_missing(wording, wanted, reference),
+                *_one_wording(wording, wanted),
                 *_surplus(wording, wanted, reference),
                 *_spoken(wording, reference, used),
                 *_labels(wording, frameworks),
                 *_plurals(wording, reference),
             )
         ]
+        found.extend(_missing(wording, wanted, reference))
         found.extend(dict.fromkeys(faults))  # frameworks may share a question
     return tuple(found)
 
@@ -77,12 +78,22 @@ def _known(reference: Wording) -> frozenset[str]:
     return frozenset(key for key in keys if key in reference.packaged or key.startswith(_OPEN))
 
 
-def _missing(wording: Wording, wanted: frozenset[str], reference: Wording) -> Iterator[_Fault]:
+def _missing(wording: Wording, wanted: frozenset[str], reference: Wording) -> Iterator[ContentError]:
+    """Texts that are to be added; each is told where that is, not where other languages have it."""
     have, known = frozenset(wording.keys()), _known(reference)
     named = frozenset(key for key in known if not of.belongs_to_a_framework(key))
     for key in sorted((wanted | named) - have):
-        yield key, "is missing or empty", f'add msgid "{key}" with its text'
-    for key in sorted(wanted & have):
+        file, line = wording.origin.home("" if key in reference.packaged else key)
+        mend = f"add it to this file {_under(file, wording.language)}"
+        yield ContentError(file, key, f"is missing or empty in {wording.language}", mend, line)
+
+
+def _under(file: str, language: str) -> str:
+    return "as a msgid with its text" if file.endswith(".po") else f"under `words:`, `{language}:`"
+
+
+def _one_wording(wording: Wording, wanted: frozenset[str]) -> Iterator[_Fault]:
+    for key in sorted(wanted & frozenset(wording.keys())):
         if key.partition(".")[0] in of.WORDED_TWICE and wording.variants(key) < 2 and key not in wording.own:
             yield key, "has one wording only", f'add msgid "{key}/2", so that nobody reads the same line twice'
 
@@ -195,7 +206,8 @@ def _plurals(wording: Wording, reference: Wording) -> Iterator[_Fault]:
         return
     forms_wanted, form_of = rule.num_plurals, c2py(rule.plural_expr)
     for key in sorted(set(reference.plurals) - set(wording.plurals)):
-        yield key, "is missing", f'add msgid "{key}" with its {forms_wanted} plural forms'
+        problem = f"is missing in {wording.language}"
+        yield key, problem, f'add msgid "{key}" with its {forms_wanted} plural forms'
     for key, forms in wording.plurals.items():
         if key not in reference.plurals:
             yield key, f"there is no such plural in {reference.language}", "remove it, or mend its name"

@@ -1,6 +1,8 @@
 """An operator's own framework: the page is followed step by step, the tree is proven, and a talk is scored by it."""
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -114,13 +116,67 @@ def test_a_text_it_lacks_is_told_with_its_place(folder: Path, capsys: pytest.Cap
             text.replace("    why.risk.what: We would rather plan for it than be surprised by it.\n", ""), "utf-8"
         )
         assert main(["check", str(folder)]) == 1
-        assert "why.risk.what: is missing" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        line = text.splitlines().index("  en:") + 1
+        mend = "add it to this file under `words:`, `en:`"
+        assert f"extras.yaml:{line}: why.risk.what: is missing or empty in en -> {mend}\n" in told
         file.write_text(text.replace("{criterion: money}", "{criterion: mony}", 1), "utf-8")
         assert main(["check", str(folder)]) == 1
         line = text.splitlines().index("  spec.has: {criterion: money}") + 1
         assert f"extras.yaml:{line}: questions.spec.has.criterion" in capsys.readouterr().out
     finally:
         file.write_text(text, "utf-8")
+
+
+@pytest.fixture
+def spoken_in_four(folder: Path) -> Iterator[Path]:
+    """The page's workspace, of a company that speaks four languages, with words in English alone."""
+    file = folder / "company.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("languages: [en]", "languages: [en, pl, uk, ru]"), "utf-8")
+    yield folder
+    file.write_text(text, "utf-8")
+
+
+def test_languages_without_words_are_named_with_the_file_to_put_them_into(
+    spoken_in_four: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = spoken_in_four / "frameworks" / "extras.yaml"
+    line = file.read_text("utf-8").splitlines().index("words:") + 1
+    assert main(["check", str(spoken_in_four)]) == 1
+    *told, count = capsys.readouterr().out.splitlines()
+    assert count == "33 problem(s)"
+    assert len(told) == 3
+    for language, one in zip(("pl", "uk", "ru"), told, strict=True):
+        assert one.startswith(f"{file}:{line}: is missing or empty in {language} (11 times): again.risk.what, ")
+        assert one.endswith(f" -> add it to this file under `words:`, `{language}:`")
+
+
+def test_other_tools_are_told_each_missing_text_by_itself(
+    spoken_in_four: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(spoken_in_four), "--json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert len({(one["key"], one["problem"]) for one in problems}) == 33
+    assert main(["check", str(spoken_in_four), "--sarif"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["runs"][0]["results"]) == 33
+
+
+def test_a_slip_in_one_language_is_told_where_that_language_stands(
+    spoken_in_four: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The English words of the same question are no place to mend the Polish ones."""
+    file = spoken_in_four / "frameworks" / "extras.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(f"{text}  pl:\n    why.risk.what: 'Bo {{{{ nobody }}}}.'\n", "utf-8")
+    try:
+        assert main(["check", str(spoken_in_four)]) == 1
+    finally:
+        file.write_text(text, "utf-8")
+    told = capsys.readouterr().out
+    last = len(text.splitlines()) + 2
+    assert f"{file}:{last}: why.risk.what: {{{{ nobody }}}} has no value here" in told
+    assert f"{file}:{last - 1}: is missing or empty in pl (10 times): " in told
 
 
 def test_a_question_nobody_shares_has_to_say_what_it_asks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
