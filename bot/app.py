@@ -28,7 +28,7 @@ from bot.blame import kind_of, place_of
 from bot.channels.events import Events, Leads, build_events
 from bot.channels.web import LARGEST_BODY, WebChannel, build_api
 from bot.console.app import build_router
-from bot.console.ports import Drawing, Head, Weighing
+from bot.console.ports import Drawing, Head, StageWords, Weighing
 from bot.console.session import LINK_LENGTH, new_sign_in_link
 from bot.console.words import load_texts
 from bot.control import Place, announced, file_of, handler
@@ -54,9 +54,10 @@ from bot.trial import Trial, Trials
 from bot.workspace import LOCALES, load_workspace
 from dialogs.dropoff import DropOff
 from dialogs.library import Library
-from dialogs.picture import Labels, ask_of, tree_picture
+from dialogs.picture import Labels, ask_of, table_picture, tree_picture
 from dialogs.rescoring import rescored
 from dialogs.values import Inbound, Kind
+from scoring.stages import STAGES
 from storage.database import path_of
 from storage.errors import StorageError
 from storage.store import Store
@@ -243,13 +244,14 @@ def _weighing(house: House) -> Weighing:
 
     kept = Kept(house.store)
 
-    async def draw(name: str, language: str, labels: Labels) -> Drawing:
+    async def draw(name: str, language: str, labels: Labels, stages: StageWords) -> Drawing:
         library = house.reception.library
         framework, wording = library.framework(name), library.wording(language)
         figures = (await kept.figures()).get(name, DropOff())
         svg = tree_picture(framework, wording, figures, labels, styled=False)
         rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in framework.questions]
-        return Drawing(svg, rows, figures.talks)
+        pipeline = table_picture(STAGES, stages.title, stages.description, figures, stages.names, styled=False)
+        return Drawing(svg, rows, figures.talks, pipeline)
 
     def names() -> Sequence[str]:
         library = house.reception.library

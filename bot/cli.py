@@ -176,10 +176,15 @@ def _parser() -> argparse.ArgumentParser:
     diagram.add_argument("--svg", action="store_true", help="draw as SVG, complete in itself")
     diagram.add_argument("--lang", default="en", help="the language of the questions in the picture, two letters")
     diagram.add_argument(
-        "--figures", action="store_true", help="of one framework: figures of the talks in BANTER_DATABASE_URL"
+        "--figures",
+        action="store_true",
+        help="of the stages or a framework: figures of the talks in BANTER_DATABASE_URL",
     )
     diagram.add_argument(
-        "--database", default="", metavar="URL", help="of one framework: figures of the talks in this database"
+        "--database",
+        default="",
+        metavar="URL",
+        help="of the stages or a framework: figures of the talks in this database",
     )
     diagram.set_defaults(run=_diagram)
     return parser
@@ -513,14 +518,15 @@ def _simulate(options: argparse.Namespace) -> int:
 def _diagram(options: argparse.Namespace) -> int:
     from dialogs.diagram import stages_page, tree_diagram  # noqa: PLC0415
 
-    if (options.figures or options.database) and options.what in ("stages", "frameworks"):
+    if (options.figures or options.database) and options.what == "frameworks":
         print(
-            "banter: figures stand in pictures of one framework: banter diagram bant --svg --figures",
+            "banter: figures stand in pictures of the stages, or of one framework: banter diagram bant --svg --figures",
             file=sys.stderr,
         )
         return MISUSED
     if options.what == "stages":
-        print(_stage_pictures() if options.svg else stages_page())
+        figures = _figures(options)
+        print(_stage_pictures(figures) if options.svg else stages_page(figures=figures))
         return GOOD
     library = load_workspace(options.workspace).library
     if options.what == "frameworks" and not options.svg:
@@ -544,22 +550,23 @@ def _diagram(options: argparse.Namespace) -> int:
     return GOOD
 
 
-def _stage_pictures() -> str:
+def _stage_pictures(figures: "DropOff | None") -> str:
     from dialogs.picture import table_pictures  # noqa: PLC0415
 
-    return table_pictures()
+    return table_pictures(figures=figures)
 
 
 def _figures(options: argparse.Namespace) -> "DropOff | None":
-    """How the questions of the framework fared in stored talks, where that is asked for."""
+    """How the questions of the framework fared in stored talks, or all leads moved, where that is asked for."""
     if not options.figures and not options.database:
         return None
     from bot.app import settings_from  # noqa: PLC0415 - the settings and the store only where they are needed
     from bot.dropoff import stored_figures  # noqa: PLC0415
-    from dialogs.dropoff import DropOff  # noqa: PLC0415
+    from dialogs.dropoff import DropOff, together  # noqa: PLC0415
 
     url = options.database or settings_from().database_url
-    return asyncio.run(stored_figures(url)).get(options.what, DropOff())
+    found = asyncio.run(stored_figures(url))
+    return together(found.values()) if options.what == "stages" else found.get(options.what, DropOff())
 
 
 def _handbook(library: Library) -> str:

@@ -403,7 +403,8 @@ def _come_back(talk: Talk, reading: Reading, told: Told) -> bool:
     if not STAGES.can(talk.conversation.stage, "postpone"):
         return False
     talk.settle(Ending.SKIPPED)
-    talk.change(stage=STAGES.move(talk.conversation.stage, "postpone"), parked_until=day.isoformat())
+    talk.move("postpone")
+    talk.change(parked_until=day.isoformat())
     talk.enter("park")
     talk.say(talk.line("later.parked", date=day_text(day, talk.conversation.language)))
     if talk.conversation.handoff:

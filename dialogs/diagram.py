@@ -254,17 +254,27 @@ TABLES: tuple[tuple[str, str, Table[Any]], ...] = (
 )
 
 
-def stages_page(tables: Sequence[tuple[str, str, Table[Any]]] = TABLES) -> str:
+MOVES_TOLD = "A number counts the leads that took a move; a lead that took it again counts once."
+_FIGURES_TOLD = (
+    "`banter diagram --figures` puts on each arrow how many stored leads took it, and so does `--svg --figures`;\n"
+    "a lead that took it again counts once. What sales do with a lead elsewhere is not counted."
+)
+
+
+def stages_page(tables: Sequence[tuple[str, str, Table[Any]]] = TABLES, figures: DropOff | None = None) -> str:
     """
     docs/stages.md: every state table as a picture and as rows.
 
     Args:
         tables: Title, one sentence and table of each.
+        figures: How many leads took each move; None leaves them out, as the page in docs/ does.
     """
     parts = ["# Stages", "Generated from the tables in the code by `banter diagram`: change those, not this page."]
+    parts.append(_FIGURES_TOLD if figures is None else f"Leads counted: {figures.talks}. {MOVES_TOLD}")
+    moves = None if figures is None else figures.moves
     for title, sentence, table in tables:
         parts.append(f"## {title}")
         parts.append(sentence)
-        parts.append(f"```mermaid\n{state_diagram(table)}```")
-        parts.append(table_rows(table).rstrip("\n"))
+        parts.append(f"```mermaid\n{state_diagram(table, moves)}```")
+        parts.append(table_rows(table, moves).rstrip("\n"))
     return "\n\n".join(parts) + "\n"

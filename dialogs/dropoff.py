@@ -1,4 +1,4 @@
-"""How questions fare: how often each is put, how it ends, and where talks stop."""
+"""How questions fare: how often each is put, how it ends, and where talks stop; and which moves leads take."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dialogs.values import Conversation, Ending
 
 START = "start"
 END = "done"  # nothing more was asked
+ANY = ""  # a move taken from whatever state
 
 
 @dataclass(slots=True)
@@ -37,6 +38,15 @@ class Fate:
             case Ending.OPEN:
                 self.stopped += waits
 
+    def join(self, other: "Fate") -> None:
+        """Count what became of it in other talks."""
+        self.put += other.put
+        self.answered += other.answered
+        self.skipped += other.skipped
+        self.unknown += other.unknown
+        self.passed += other.passed
+        self.stopped += other.stopped
+
 
 @dataclass(slots=True)
 class DropOff:
@@ -45,6 +55,7 @@ class DropOff:
     talks: int = 0
     fates: dict[str, Fate] = field(default_factory=dict)
     ways: Counter[tuple[str, str]] = field(default_factory=Counter)  # talks that went from one to the next
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)  # leads by (state or ANY, trigger), each once
 
     def add(self, conversation: Conversation) -> None:
         """Count one talk; a question put again counts once, as it last ended."""
@@ -54,6 +65,15 @@ class DropOff:
         for question, ending in last.items():
             self.fates.setdefault(question, Fate()).add(ending, waits=question == waits)
         self.ways.update(dict.fromkeys(_ways(conversation), 1))
+        self.moves.update(_moves(conversation))
+
+    def join(self, other: "DropOff") -> None:
+        """Count what another framework's figures have counted."""
+        self.talks += other.talks
+        for question, fate in other.fates.items():
+            self.fates.setdefault(question, Fate()).join(fate)
+        self.ways.update(other.ways)
+        self.moves.update(other.moves)
 
     def of(self, question: str) -> Fate:
         """The fate of one question; all zero when it was never put."""
@@ -66,6 +86,20 @@ def _ways(conversation: Conversation) -> Iterable[tuple[str, str]]:
     if conversation.asked and conversation.waiting_for is None:
         put.append(END)
     return (way for way in pairwise(put) if way[0] != way[1])
+
+
+def _moves(conversation: Conversation) -> set[tuple[str, str]]:
+    """The moves of one lead, each from its state and once more from any."""
+    taken = [(state, trigger) for state, _, trigger in (one.partition(".") for one in conversation.moved)]
+    return {*taken, *((ANY, trigger) for _, trigger in taken)}
+
+
+def together(figures: Iterable[DropOff]) -> DropOff:
+    """The figures of all frameworks as one."""
+    found = DropOff()
+    for one in figures:
+        found.join(one)
+    return found
 
 
 def drop_off(conversations: Iterable[Conversation]) -> dict[str, DropOff]:

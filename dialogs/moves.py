@@ -244,7 +244,7 @@ def wake(talk: Talk, purpose: str) -> None:
     elif purpose == "park":
         talk.enter("park")
         if STAGES.can(talk.conversation.stage, "nurture") and talk.conversation.stage is not Stage.MQL:
-            talk.change(stage=STAGES.move(talk.conversation.stage, "nurture"))
+            talk.move("nurture")
         talk.cause(EffectKind.NURTURE, "nurture")
     elif purpose == "callback":
         talk.resume()

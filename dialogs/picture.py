@@ -7,11 +7,12 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from dialogs.diagram import OWN_WORDS, TABLES, counted, jumps, plain_text, ways_of, words_of
-from dialogs.dropoff import END, START, DropOff
+from dialogs.diagram import MOVES_TOLD, OWN_WORDS, TABLES, counted, jumps, plain_text, ways_of, words_of
+from dialogs.dropoff import ANY, END, START, DropOff
 from dialogs.framework import Framework, Question
 from dialogs.wording import Wording
-from scoring.diagram import MOST_ARROWS
+from scoring.diagram import MOST_ARROWS, Moves
+from scoring.diagram import counted as counted_move
 from scoring.tables import Table
 
 WIDTH = 320  # of a box, in pixels at natural size
@@ -61,6 +62,25 @@ class Labels:
     handed_over: str = "handed over to sales"
     closed: str = "closed, with something useful"
     ways: str = "A number on an arrow counts the talks that went that way."
+
+
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    """What a picture of a state table says besides its title; people may have it in their language."""
+
+    states: Mapping[str, str] = field(default_factory=dict)  # a state by its name; one that is absent shows its name
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    all_but: str = "from all but {states}"
+    anywhere: str = "from any state"
+    moves: str = MOVES_TOLD
+
+    def state(self, name: str) -> str:
+        """What a state is called."""
+        return self.states.get(name, name)
+
+    def trigger(self, name: str) -> str:
+        """What a move is called."""
+        return self.triggers.get(name, name)
 
 
 @dataclass(slots=True)
@@ -160,27 +180,60 @@ def _jump(graph: Graph, start: str, found: Sequence[tuple[str, int]]) -> None:
     box.lines += [(line, "mute") for line in wrapped(f"→ {rest}", _letters())] if rest else []
 
 
-def table_picture(table: Table[Any], title: str, description: str) -> str:
-    """A state table as one SVG element: states by the number of moves that reach them, each with its triggers."""
-    names = _by_distance(table)
-    graph = Graph({"": Box([(title, "name")], "end"), **{name: Box([(name, "name")]) for name in names}})
+def table_picture(
+    table: Table[Any],
+    title: str,
+    description: str,
+    figures: DropOff | None = None,
+    names: TableNames | None = None,
+    *,
+    styled: bool = True,
+) -> str:
+    """
+    A state table as one SVG element: states by the number of moves that reach them, each with its triggers.
+
+    Args:
+        table: The states and moves.
+        title: What the table is of.
+        description: One sentence, for those who do not see the picture.
+        figures: How many leads took each move; None leaves them out.
+        names: Other words, e.g. of another language.
+        styled: With STYLE inside; a page that brings it itself needs none.
+    """
+    names = names or TableNames()
+    moves = None if figures is None else figures.moves
+    states = _by_distance(table)
+    graph = Graph({"": Box([(line, "name") for line in wrapped(title, _letters())], "end")})
+    for state in states:
+        graph.boxes[state] = Box([(line, "name") for line in wrapped(names.state(state), _letters())])
     graph.lead("", table.initial.value)
-    following = dict(pairwise(names))
+    following = dict(pairwise(states))
     for trigger, sources, target in table.rows:
         if len(sources) > MOST_ARROWS:
-            left = [state.value for state in table.states if state not in sources]
-            crowd = f"{trigger}: from {'all but ' + ', '.join(left) if left else 'any state'}"
-            graph.boxes[target.value].lines.extend((line, "mute") for line in wrapped(crowd, _letters()))
+            left = [names.state(state.value) for state in table.states if state not in sources]
+            crowd = names.all_but.format(states=", ".join(left)) if left else names.anywhere
+            _note(graph.boxes[target.value], f"{names.trigger(trigger)}: {crowd}", moves, (ANY, trigger))
             continue
         for source in sources:
             if following.get(source.value) == target.value:
-                graph.lead(source.value, target.value, [trigger])
+                said = counted_move(moves, source.value, trigger, names.trigger(trigger))
+                graph.lead(source.value, target.value, [said])
                 continue
             graph.lead(source.value, target.value)
             box = graph.boxes[source.value]
-            box.lines.append((f"{trigger} → {target.value}", "mute"))
-            graph.ports.setdefault((source.value, target.value), len(box.lines) - 1)
-    return _drawn(graph, [[name] for name in graph.boxes], title, description, title.lower().replace(" ", "-"))
+            graph.ports.setdefault((source.value, target.value), len(box.lines))
+            way = f"{names.trigger(trigger)} → {names.state(target.value)}"
+            _note(box, way, moves, (source.value, trigger))
+    layers = [[name] for name in graph.boxes]
+    told = description if figures is None else f"{description} {names.moves}"
+    return _drawn(graph, layers, title, told, f"table-{table.name}", styled=styled)
+
+
+def _note(box: Box, text: str, moves: Moves | None, move: tuple[str, str]) -> None:
+    """A move as a line of its box, after the leads that took it."""
+    taken = 0 if moves is None else moves.get(move, 0)
+    line = text if moves is None else f"{taken} · {text}"
+    box.lines += [(part, "figure" if taken else "mute") for part in wrapped(line, _letters())]
 
 
 def _by_distance(table: Table[Any]) -> list[str]:
@@ -192,9 +245,9 @@ def _by_distance(table: Table[Any]) -> list[str]:
     return [state.value for state in dict.fromkeys(found + rest)]
 
 
-def table_pictures(tables: Sequence[tuple[str, str, Table[Any]]] = TABLES) -> str:
+def table_pictures(tables: Sequence[tuple[str, str, Table[Any]]] = TABLES, figures: DropOff | None = None) -> str:
     """Every state table in one SVG, one below the other."""
-    drawn = [table_picture(table, title, sentence) for title, sentence, table in tables]
+    drawn = [table_picture(table, title, sentence, figures) for title, sentence, table in tables]
     sizes = [(float(wide), float(high)) for one in drawn for wide, high in _SIZE.findall(one)[:1]]
     width, height = max(wide for wide, _ in sizes), sum(high for _, high in sizes)
     tops = [sum(high for _, high in sizes[:at]) for at in range(len(sizes))]

@@ -210,7 +210,18 @@ class Talk:
 
     def enter(self, trigger: str) -> None:
         """Move the conversation; its table says where."""
-        self.conversation = replace(self.conversation, mode=CONVERSATION.move(self.conversation.mode, trigger))
+        mode = self.conversation.mode
+        self.change(mode=CONVERSATION.move(mode, trigger), moved=self._way_with(mode, trigger))
+
+    def move(self, trigger: str) -> None:
+        """Move the lead; its table says where."""
+        stage = self.conversation.stage
+        self.change(stage=STAGES.move(stage, trigger), moved=self._way_with(stage, trigger))
+
+    def _way_with(self, state: Mode | Stage, trigger: str) -> tuple[str, ...]:
+        """The moves taken so far and this one."""
+        move, moved = f"{state.value}.{trigger}", self.conversation.moved
+        return moved if move in moved else (*moved, move)
 
     def speak(self, language: str, *, fixed: bool = False) -> None:
         """Go on in another language."""
@@ -228,7 +239,7 @@ class Talk:
             return
         goal = Stage.MQL if self.weighed.stage is Stage.SQL else self.weighed.stage
         for trigger in _way(self.conversation.stage, goal):
-            self.change(stage=STAGES.move(self.conversation.stage, trigger))
+            self.move(trigger)
 
     # -- what is said and done
 
@@ -307,9 +318,8 @@ class Talk:
             return
         stage, goal = self.conversation.stage, self.weighed.stage
         if stage in (Stage.CONTACT_IN_FUTURE, Stage.NURTURE):
-            trigger = {Stage.DISQUALIFIED: "disqualify", Stage.CONTACT_US: "unqualify"}.get(goal, "qualify")
-            stage = STAGES.move(stage, trigger)
-        self.change(parked_until="", stage=stage)
+            self.move({Stage.DISQUALIFIED: "disqualify", Stage.CONTACT_US: "unqualify"}.get(goal, "qualify"))
+        self.change(parked_until="")
 
     def _keep_the_date(self) -> None:
         """Every message makes older timers void: the promise to come back is made again."""

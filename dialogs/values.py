@@ -89,7 +89,7 @@ class AskedQuestion(Struct, frozen=True, gc=False):
 
 
 class Conversation(Struct, frozen=True, gc=False):
-    """One thread with a visitor; everything the next turn needs and nothing else."""
+    """One thread with a visitor; everything the next turn needs, and the way it went so far."""
 
     id: str
     channel: str  # web | telegram | terminal
@@ -112,6 +112,7 @@ class Conversation(Struct, frozen=True, gc=False):
     source: str = ""
     page: str = ""
     address: str = ""  # where replies are pushed to: "telegram:<chat id>"; "" when the visitor fetches them
+    moved: tuple[str, ...] = ()  # moves of the state tables it took, each once, for figures: "contact_us.qualify"
 
     @property
     def waiting_for(self) -> AskedQuestion | None:

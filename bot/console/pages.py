@@ -15,6 +15,7 @@ from markupsafe import Markup
 from bot.console.desk import Desk, Page, Visit
 from bot.console.files import download, inbound_of
 from bot.console.lead_view import explain
+from bot.console.ports import StageWords
 from bot.console.security import new_token
 from bot.console.session import AnyRequest, read_form
 from bot.console.views import (
@@ -28,8 +29,9 @@ from bot.console.views import (
     stage_chips,
     temperature_chips,
 )
-from dialogs.picture import Labels
-from scoring.stages import Stage
+from bot.console.words import Words
+from dialogs.picture import Labels, TableNames
+from scoring.stages import STAGES, Stage
 from scoring.values import Temperature
 from storage.errors import StorageError
 from storage.values import FileKept, LeadDetails, StaffSession
@@ -257,11 +259,18 @@ class Pages:
         asked = request.query_params.get("framework", "")
         chosen = asked if asked in weighing.frameworks else weighing.frameworks[0]
         labels = Labels(**{one.name: words(f"picture.{one.name}") for one in fields(Labels)})
-        drawing = await weighing.draw(chosen, words.language, labels)
-        # Drawn by ourselves from escaped words, so it goes into the page as it is.
+        drawing = await weighing.draw(chosen, words.language, labels, _stage_words(words))
+        # Drawn by ourselves from escaped words, so they go into the page as they are.
         svg = Markup(drawing.svg)  # noqa: S704 - tree_picture escapes every text
+        stages = Markup(drawing.stages)  # noqa: S704 - table_picture does, too
         return await self._desk.show(
-            visit, "frameworks.html.j2", chosen=chosen, frameworks=weighing.frameworks, drawing=drawing, svg=svg
+            visit,
+            "frameworks.html.j2",
+            chosen=chosen,
+            frameworks=weighing.frameworks,
+            drawing=drawing,
+            svg=svg,
+            stages=stages,
         )
 
     async def static(self, name: FromPath[str]) -> Response[bytes]:
@@ -283,6 +292,18 @@ def _filter(request: AnyRequest) -> Filter:
         temperature if temperature in set(Temperature) else "",
         " ".join(asked.get("search", "").split())[:_LONGEST_SEARCH],
     )
+
+
+def _stage_words(words: Words) -> StageWords:
+    """What the picture of the pipeline says in the language of the page."""
+    names = TableNames(
+        {stage.value: words.name("stage", stage.value) for stage in Stage},
+        {trigger: words.name("move", trigger) for trigger, _, _ in STAGES.rows},
+        words("stages.all_but"),
+        words("stages.anywhere"),
+        words("stages.moves"),
+    )
+    return StageWords(words("stages.title"), words("stages.what"), names)
 
 
 def _text(form: Mapping[str, str]) -> str:

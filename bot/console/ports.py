@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.publishing import Standing
 from bot.trial import Trial
 from dialogs.dropoff import Fate
-from dialogs.picture import Labels
+from dialogs.picture import Labels, TableNames
 from storage.values import CriterionPoints, FileKept, LeadDetails, LeadRow, OutboxRow, Publication, Staff, StaffSession
 
 
@@ -105,6 +105,16 @@ class Drawing:
     svg: str  # without styles: picture.css has them
     rows: Sequence[tuple[str, str, Fate]]  # id, words and fate of each question, in their order
     talks: int
+    stages: str = ""  # the way of its leads through the pipeline, as another picture of the same kind
+
+
+@dataclass(frozen=True, slots=True)
+class StageWords:
+    """What the picture of the pipeline says."""
+
+    title: str
+    description: str
+    names: TableNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +157,8 @@ class Weighing:
     names: Callable[[], Sequence[str]]  # of all frameworks, the company's own first
     weigh: Callable[[str, str], Awaitable[Mapping[str, Any] | None]]
     """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
-    draw: Callable[[str, str, Labels], Awaitable[Drawing]]
-    """A framework (one of *names*) in a language, as near as there is, with these labels."""
+    draw: Callable[[str, str, Labels, StageWords], Awaitable[Drawing]]
+    """A framework (one of *names*) in a language, as near as there is, with these labels, and its leads' stages."""
     try_out: Callable[[str], Awaitable[Trial]]
     """What keys of company.yaml or a framework file, as text, would change of the newest talks; nothing goes live."""
 

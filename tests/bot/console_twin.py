@@ -1,5 +1,6 @@
 """The console's memory in memory, and leads to look at."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot.console.ports import Drawing, Weighing
+from bot.console.ports import Drawing, StageWords, Weighing
 from bot.publishing import Standing
 from bot.rescore import Scored
 from bot.tongues import LANGUAGES
@@ -17,14 +18,14 @@ from bot.trial import Trial
 from bot.workspace import load_workspace
 from dialogs.dropoff import DropOff, Fate
 from dialogs.errors import ContentError
-from dialogs.picture import Labels, ask_of, tree_picture
+from dialogs.picture import Labels, ask_of, table_picture, tree_picture
 from dialogs.tally import Agreement, Closed, Summary
 from dialogs.values import Choice, Reply
 from dialogs.wording import Wording
 from scoring.assess import Assessment, CriterionScore, Fit, Flag, Point
 from scoring.company import Range
 from scoring.estimate import Estimate, Judgement, Sanity
-from scoring.stages import Stage
+from scoring.stages import STAGES, Stage
 from scoring.values import (
     Evidence,
     Fact,
@@ -132,11 +133,15 @@ class ConsoleTwin:
             assessment = dict(self.details[conversation].assessment)
             return assessment | {"framework": framework, "total": 40, "maximum": 100, "temperature": "warm"}
 
-        async def draw(framework: str, language: str, labels: Labels) -> Drawing:
+        async def draw(framework: str, language: str, labels: Labels, stages: StageWords) -> Drawing:
             tree, wording = packaged(framework), wordings()[language]
-            figures = DropOff(2, {"need.what": Fate(put=2, answered=1, stopped=1)})
+            moves = Counter(
+                {("contact_us", "qualify"): 2, ("", "qualify"): 2, ("mql", "disqualify"): 1, ("", "disqualify"): 1}
+            )
+            figures = DropOff(2, {"need.what": Fate(put=2, answered=1, stopped=1)}, moves=moves)
             rows = [(one.id, ask_of(one, wording), figures.of(one.id)) for one in tree.questions]
-            return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks)
+            pipeline = table_picture(STAGES, stages.title, stages.description, figures, stages.names, styled=False)
+            return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks, pipeline)
 
         async def try_out(text: str) -> Trial:
             self.tried.append(text)

@@ -33,6 +33,7 @@ from bot.tongues import LANGUAGES
 from dialogs import facts as known_facts
 from dialogs.library import Library
 from scoring.conditions import Condition
+from scoring.stages import STAGES
 from scoring.values import Headcount
 from storage.errors import StoreBusy
 from storage.values import LeadDetails, Sending
@@ -996,10 +997,30 @@ def test_the_vendored_script_is_the_one_that_was_looked_at() -> None:
 def test_frameworks_are_drawn_with_how_their_questions_fare(client: Client, stranger: Client) -> None:
     page = client.get("/console/frameworks?framework=champ&lang=de").text
     assert "Methoden" in page
-    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="banter-picture"') == 1
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="banter-picture"') == 2
     assert "<style" not in page  # the policy lets none run: picture.css has them
     assert "gestellt 2 · beantwortet 1" in page
     assert "Abbruch hier 1 (50%)" in page
     assert re.search(r"framework=champ\" aria-current=\"page\"", page)
     assert "bant-title" in client.get("/console/frameworks?framework=nobody").text
     assert stranger.get("/console/frameworks", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_of_its_leads_is_drawn_with_how_many_took_each_move(client: Client, language: str) -> None:
+    page = client.get(f"/console/frameworks?lang={language}").text
+    words = Words(language, TEXTS[language])
+    assert 'aria-labelledby="table-stages-title table-stages-desc"' in page
+    pipeline = unescape(page[page.index('aria-labelledby="table-stages-title') :])
+    assert words("stages.moves") in pipeline
+    assert f"2 · {words.name('move', 'qualify')}" in pipeline
+    assert f"0 · {words.name('move', 'accept')}" in pipeline
+    assert f"1 · {words.name('move', 'disqualify')}" in pipeline
+    assert all(words.name("move", trigger).split()[0] in pipeline for trigger, _, _ in STAGES.rows)
+    assert all(words.name("stage", stage) in pipeline for stage in ("contact_us", "mql", "sal", "closed_won"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_move_of_a_lead_has_words(language: str) -> None:
+    words = Words(language, TEXTS[language])
+    assert [trigger for trigger, _, _ in STAGES.rows if not words.has("move", trigger)] == []

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from bot.cli import FAILED, GOOD, MISUSED, main
 from bot.dropoff import Kept, figures_in, stored_figures
 from bot.rescore import NoDatabase
-from dialogs.dropoff import drop_off
+from dialogs.dropoff import ANY, drop_off, together
 from dialogs.library import Library
 from dialogs.values import AskedQuestion, Conversation, Ending
+from scoring.stages import Stage
+from storage.store import Store
 from tests.bot.test_rescore import TALKS as STORED
 from tests.bot.test_rescore import run
 from tests.bot.test_rescore import talk as stored_talk
@@ -80,6 +82,37 @@ def test_a_question_left_open_for_another_is_not_where_the_talk_stopped() -> Non
     assert (figures.of("need.what").put, figures.of("need.what").stopped, figures.of("spec.has").stopped) == (1, 0, 1)
 
 
+def moved(key: str, *moves: str, framework: str = "bant") -> Conversation:
+    return replace(talk(key, framework=framework), moved=moves)
+
+
+def test_each_lead_counts_once_on_every_move_and_once_from_any_state() -> None:
+    figures = drop_off(
+        [
+            moved("a", "contact_us.qualify", "mql.unqualify", "mql.postpone"),
+            moved("b", "contact_us.qualify", "mql.disqualify", "contact_us.disqualify"),
+        ]
+    )["bant"]
+    assert figures.moves == {
+        ("contact_us", "qualify"): 2,
+        (ANY, "qualify"): 2,
+        ("mql", "unqualify"): 1,
+        (ANY, "unqualify"): 1,
+        ("mql", "postpone"): 1,
+        (ANY, "postpone"): 1,
+        ("mql", "disqualify"): 1,
+        ("contact_us", "disqualify"): 1,
+        (ANY, "disqualify"): 1,
+    }
+
+
+def test_the_figures_of_all_frameworks_add_up() -> None:
+    one, other = moved("a", "contact_us.qualify"), moved("b", "contact_us.qualify", framework="champ")
+    whole = together(drop_off([one, other, *TALKS]).values())
+    assert whole == drop_off([replace(each, framework="bant") for each in (one, other, *TALKS)])["bant"]
+    assert (whole.talks, whole.moves["contact_us", "qualify"], whole.of("need.what").put) == (6, 2, 3)
+
+
 async def test_all_talks_of_a_store_are_counted_batch_by_batch() -> None:
     memory = Memory(TALKS)
     assert await figures_in(memory) == drop_off(TALKS)
@@ -110,8 +143,8 @@ def test_a_picture_of_a_database_that_is_not_there_fails(tmp_path: Path, capsys:
     assert not (tmp_path / "none.db").exists()
 
 
-def test_figures_without_a_picture_of_one_framework_are_wrong_use(capsys: Capture) -> None:
-    assert main(["diagram", "stages", "--figures"]) == MISUSED
+def test_figures_of_the_page_of_all_frameworks_are_wrong_use(capsys: Capture) -> None:
+    assert main(["diagram", "frameworks", "--figures"]) == MISUSED
     assert main(["diagram", "frameworks", "--svg", "--figures"]) == MISUSED
     assert "banter diagram bant --svg --figures" in capsys.readouterr().err
 
@@ -143,3 +176,39 @@ def test_a_picture_has_the_figures_of_the_stored_talks(
     assert capsys.readouterr().out == drawn
     assert main(["diagram", "champ", "--svg", "--database", url]) == GOOD
     assert "stopped here" not in capsys.readouterr().out
+
+
+async def histories(url: str) -> Sequence[Conversation]:
+    store = await Store.open(url)
+    try:
+        return await store.histories()
+    finally:
+        await store.close()
+
+
+def test_the_stages_have_the_figures_of_the_stored_leads(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    url = f"sqlite:///{tmp_path / 'banter.db'}"
+    run(stored_talk(url, library))
+    stages = [one.stage for one in run(histories(url))]
+    mql = stages.count(Stage.MQL)
+    assert mql
+    monkeypatch.setenv("BANTER_DATABASE_URL", url)
+    capsys.readouterr()  # what the talks logged
+    assert main(["diagram", "--figures"]) == GOOD
+    page = capsys.readouterr().out
+    assert f"Leads counted: {len(stages)}." in page
+    assert f"    contact_us --> mql: {mql} · qualify\n" in page
+    assert "    mql --> sal: 0 · accept\n" in page
+    assert f"| `qualify` | contact_us, contact_in_future, nurture | mql | {mql} |" in page
+    assert main(["diagram", "--svg", "--database", url]) == GOOD
+    drawn = capsys.readouterr().out
+    assert f"{mql} · qualify" in drawn
+    assert main(["diagram", "--svg"]) == GOOD
+    assert " · " not in capsys.readouterr().out
+
+
+def test_stages_of_a_database_that_is_not_there_fail(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["diagram", "--database", f"sqlite:///{tmp_path / 'none.db'}"]) == FAILED
+    assert "`banter serve`" in capsys.readouterr().err

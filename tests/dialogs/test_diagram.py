@@ -8,7 +8,7 @@ import pytest
 
 from dialogs.conditions import read_condition
 from dialogs.content import read_framework
-from dialogs.diagram import stages_page, tree_diagram, words_of
+from dialogs.diagram import TABLES, stages_page, tree_diagram, words_of
 from dialogs.framework import Framework
 from dialogs.wording import Wording, read_wording
 from tests.builders import packaged
@@ -156,3 +156,13 @@ def test_the_page_of_stages_draws_every_table() -> None:
     assert page.count("```mermaid\nstateDiagram-v2") == 2
     assert "| `accept` | mql | sal |" in page
     assert "human --> qualifying: hand_back" in page
+    assert " · " not in page
+
+
+def test_no_move_is_in_two_tables_or_in_two_rows() -> None:
+    """What a lead went through is kept as state and trigger, and counted from any state by the trigger alone."""
+    triggers = [trigger for _, _, table in TABLES for trigger, _, _ in table.rows]
+    assert sorted(triggers) == sorted(set(triggers))
+    states = [str(state) for _, _, table in TABLES for state in table.states]
+    assert sorted(states) == sorted(set(states))
+    assert not any("." in name for name in (*triggers, *states))

@@ -7,10 +7,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from dialogs.content import read_framework
-from dialogs.diagram import tree_diagram
+from dialogs.diagram import MOVES_TOLD, tree_diagram
 from dialogs.dropoff import DropOff, Fate
-from dialogs.picture import WIDTH, Labels, table_pictures, tree_picture, wrapped
+from dialogs.picture import WIDTH, Labels, TableNames, table_picture, table_pictures, tree_picture, wrapped
 from dialogs.wording import Wording
+from scoring.stages import STAGES
 from tests.builders import FRAMEWORKS, packaged
 from tests.dialogs.test_diagram import SMALL
 
@@ -130,3 +131,30 @@ def test_the_tables_of_stages_are_drawn_with_all_states_and_triggers() -> None:
     assert all(
         trigger in texts for trigger in ("qualify", "accept", "hand_back → qualifying", "disqualify: from all but")
     )
+
+
+def test_moves_of_the_stages_stand_with_the_leads_that_took_them() -> None:
+    moves = Counter({("contact_us", "qualify"): 21, ("mql", "unqualify"): 4, ("", "disqualify"): 5, ("", "ask"): 40})
+    svg = table_pictures(figures=DropOff(40, moves=moves))
+    root = parsed(svg)
+    said = {one.text for one in root.iter(f"{SVG}title")}
+    assert {"21 · qualify", "0 · call"} <= said
+    lines = {one.text: one.get("class") for one in root.iter(f"{SVG}text") if one.text}
+    assert lines["4 · unqualify → contact_us"] == "figure"
+    assert lines["0 · reconsider → contact_us"] == "mute"
+    words = " ".join(one.text or "" for one in root.iter(f"{SVG}text"))
+    assert "0 · postpone: from all but" in words  # all who were postponed, from whatever state
+    assert "40 · ask: from all but human" in words
+    assert MOVES_TOLD in "".join(one.text or "" for one in root.iter(f"{SVG}desc"))
+    assert MOVES_TOLD not in table_pictures()
+
+
+def test_stages_are_drawn_in_the_words_of_another_language() -> None:
+    names = TableNames({"mql": "<MQL>"}, {"accept": "przyjęty"}, "oprócz: {states}", "zewsząd", "Liczba leadów.")
+    svg = table_picture(STAGES, "Droga", "Etapy.", DropOff(), names, styled=False)
+    texts = {one.text for one in parsed(svg).iter(f"{SVG}text")}
+    assert "<MQL>" in texts
+    assert "0 · przyjęty → sal" in texts
+    assert "oprócz: " in svg
+    assert "Etapy. Liczba leadów." in svg
+    assert "<style" not in svg

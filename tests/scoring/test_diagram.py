@@ -73,6 +73,35 @@ def test_a_table_is_written_row_by_row() -> None:
     ]
 
 
+MOVES = {
+    ("shut", "push"): 3,
+    ("open", "remove"): 1,
+    ("", "push"): 3,
+    ("", "remove"): 1,
+    ("", "leave"): 5,
+    ("a", "leave"): 9,
+}
+
+
+def test_each_trigger_follows_the_leads_it_moved() -> None:
+    assert state_diagram(DOOR, MOVES).splitlines()[2:5] == [
+        "    shut --> open: 3 · push / 0 · pull",
+        "    shut --> gone: 0 · remove",
+        "    open --> gone: 1 · remove",
+    ]
+    assert table_rows(DOOR, MOVES).splitlines() == [
+        "| trigger | from | to | leads |",
+        "|---|---|---|---|",
+        "| `push` | shut | open | 3 |",
+        "| `pull` | shut | open | 0 |",
+        "| `remove` | shut, open | gone | 1 |",
+    ]
+
+
+def test_an_arrow_from_many_states_counts_each_lead_once() -> None:
+    assert "    any_1 --> out: 5 · leave" in state_diagram(CROWD, MOVES).splitlines()
+
+
 @pytest.mark.parametrize("trigger", [trigger for trigger, _, _ in STAGES.rows])
 def test_every_trigger_of_the_pipeline_is_drawn_from_where_it_starts(trigger: str) -> None:
     arrows = re.findall(r"^    (\S+) --> (\S+): (.+)$", state_diagram(STAGES), re.MULTILINE)
