@@ -33,6 +33,17 @@ class AnswerWords:
     phrases: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Words that say what follows what."""
+
+    firsts: frozenset[str] = frozenset()
+    thens: frozenset[str] = frozenset()
+
+
+NO_ORDER = Order()
+
+
 def compile_answer(lexicon: Lexicon) -> AnswerWords:
     """The section `answer`: yes, no, unknown, refuse, later; and turn, the words after which the last answer counts."""
     return AnswerWords(entries(lexicon, "answer"))
@@ -46,6 +57,7 @@ def read_answer(
     asked: Asked | None,
     assents: frozenset[str] = frozenset(),
     negations: frozenset[str] = frozenset(),
+    order: Order = NO_ORDER,
 ) -> Found[Answer] | None:
     """
     Read the speech act, None when the message is none.
@@ -53,7 +65,8 @@ def read_answer(
     A yes or no counts where it opens the message and a pause follows, or in a message of hardly more words; after
     an opening yes with a pause nothing later is heard, while "yes no" and "no, I do not know" are what follows.
     A question answers nothing unless something was asked, and the yes or no inside one does not even then: "is there
-    VAT?". A yes of nothing but agreeing words (`assents`) is marked as such.
+    VAT?". A yes of nothing but agreeing words (`assents`) is marked as such. "Then" puts nothing off where it only says
+    what follows what: "first a tender, then the contract".
     """
     sign = text.original.strip()
     if sign[:1] in _REPEATED and sign == sign[0] * len(sign):
@@ -64,7 +77,11 @@ def read_answer(
         return None
     settled = list(settle(hits))
     delays = {hit.head for hit in settled if hit.value == Answer.LATER}
-    said = [hit for hit in settled if hit.value != TURN and not _is_no_delay(hit, words, negations, delays)]
+    said = [
+        hit
+        for hit in settled
+        if hit.value != TURN and not _is_no_delay(hit, words, negations, delays) and not _follows(hit, words, order)
+    ]
     valid = [hit for hit in said if _counts(hit, words, opening, asked) and not _asks_back(hit, text, words)]
     if not valid:
         return None
@@ -81,6 +98,16 @@ def _is_no_delay(hit: Hit, words: Words, negations: frozenset[str], delays: set[
     if hit.value != Answer.LATER or hit.head == 0 or words.norms[hit.head - 1] not in negations:
         return False
     return words.phrases[hit.head - 1] == words.phrases[hit.head]
+
+
+def _follows(hit: Hit, words: Words, order: Order) -> bool:
+    """Whether "then" only says what comes after something else: a pause or a "first" stands before, a word behind."""
+    head, after = hit.head, hit.tail + 1
+    if hit.value != Answer.LATER or head != hit.tail or words.norms[head] not in order.thens or not head > 0:
+        return False
+    if after >= len(words) or words.phrases[after] != words.phrases[head]:
+        return False
+    return words.phrases[head - 1] != words.phrases[head] or not order.firsts.isdisjoint(words.norms[:head])
 
 
 def _chosen(valid: Sequence[Hit], said: Sequence[Hit], settled: Sequence[Hit], words: Words, opening: int) -> Hit:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dialogs.reading.answer import compile_answer, read_answer
+from dialogs.reading.answer import Order, compile_answer, read_answer
 from dialogs.reading.asks import KIND as ASKS
 from dialogs.reading.asks import compile_asks, read_asks
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
@@ -36,7 +36,7 @@ from dialogs.reading.tech import compile_tech, read_tech
 from dialogs.reading.text import Text, masked, prepare
 from dialogs.reading.units import read_unit
 from dialogs.reading.values import Answer, Asked, Found, Intent, Mention, Reading
-from scoring.values import MoneyRange, Window
+from scoring.values import MoneyRange, Urgency, Window
 
 LONGEST = 10_000  # characters read of one message
 LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no beside these is about them
@@ -49,6 +49,7 @@ PAUSES = frozenset(".,;!?\n")
 LEAST_CORRECTED = 100  # a bare number this great in a correction is the sum that was named before
 
 
+SOON = 6  # days: nearer than that a bare day says when to go on talking, "tomorrow"
 SURELY = 0.6  # of another language than the conversation's, for a message to be read in it
 LEAST_FOREIGN = 2  # words of such a message
 
@@ -64,6 +65,7 @@ class Tongue:
     prices: tuple[str, ...]  # how words begin that name a price
     assents: frozenset[str]  # a yes that may only agree: "ok", "sounds good"
     slips: tuple[str, ...]  # what people say as they mend a slip: "sorry", "вернее"
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def compile_ears(
             lexicon.words("money", "prices"),
             frozenset(text.replace("'", "") for text in lexicon.words("sets", "assents")),
             lexicon.words("sets", "slips"),
+            Order(lexicon.single("sets", "firsts"), lexicon.single("sets", "thens")),
         )
     return Ears(
         compile_book(written, fillers, short),
@@ -268,7 +271,7 @@ def _words(
     needs = _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     acts, negations = _own_first(hits.get("answer", ()), language), tongue.negations.words
-    answer = read_answer(message, words, acts, opening, asked, tongue.assents, negations)
+    answer = read_answer(message, words, acts, opening, asked, tongue.assents, negations, tongue.order)
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language), wishes=bool(needs))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)
@@ -280,7 +283,9 @@ def _words(
         decides=role.decides,
         boss=role.boss,
         needs=needs,
-        tech=read_tech(message, hits.get("tech", ())),
+        tech=()
+        if intent is not None and intent.value is Intent.BOT_IDENTITY
+        else read_tech(message, hits.get("tech", ())),
         answer=answer,
         intent=intent,
         email=contacts.email,
@@ -402,6 +407,9 @@ def _with_figures(
     later = heard.answer is not None and heard.answer.value is Answer.LATER and asked is not Asked.TIMING
     later = later and not (heard.needs or heard.role or heard.email or heard.phone)  # "no hurry" beside news is news
     found = read_figures(message, words, asked, today, later=later, bare=bare)
+    if later and _is_when(heard.answer, found.callback, today):
+        heard = replace(heard, answer=None)
+        found = read_figures(message, words, asked, today, later=False, bare=bare)
     if found.money is None and heard.intent is not None and heard.intent.value is Intent.CORRECTION:
         found = replace(found, money=_corrected(found, message, words))
     timing = (
@@ -409,10 +417,9 @@ def _with_figures(
         if _overlap(found.callback, found.timing) or _chatter(heard, found.timing, message, asked)
         else found.timing
     )
-    dated = asked is Asked.TIMING and timing is not None
     return replace(
         heard,
-        answer=None if dated and heard.answer is not None and heard.answer.value is Answer.LATER else heard.answer,
+        answer=None if _of_the_date(heard.answer, timing, asked) else heard.answer,
         money=found.money,
         unit=read_unit(message, words.money),
         timing=timing,
@@ -423,6 +430,24 @@ def _with_figures(
         duration=found.duration,
         days=found.days,
     )
+
+
+def _is_when(answer: Found[Answer] | None, callback: Found[Window] | None, today: date) -> bool:
+    """Whether what seems to put things off is nothing but a day some way ahead: "we can start next week"."""
+    if answer is None or callback is None or not _overlap(answer, callback):
+        return False
+    last = callback.value.end or callback.value.start
+    inside = callback.start <= answer.start and answer.end <= callback.end
+    return inside and last is not None and (last - today).days >= SOON
+
+
+def _of_the_date(answer: Found[Answer] | None, timing: Found[Window] | None, asked: Asked | None) -> bool:
+    """Whether a speech act is only a part of a date: "к маю", in which a Ukrainian hears "I have"."""
+    if answer is None or timing is None:
+        return False
+    if answer.value is Answer.LATER:
+        return asked is Asked.TIMING
+    return timing.value.urgency is Urgency.DATED and timing.start <= answer.start and answer.end <= timing.end
 
 
 def _chatter(heard: Reading, timing: Found[Window] | None, message: Text, asked: Asked | None) -> bool:
@@ -472,7 +497,7 @@ def _corrected(found: Figures, message: Text, words: FigureWords) -> Found[Money
     return money if named is not None and named >= LEAST_CORRECTED else None
 
 
-def _overlap(callback: Found[Window] | None, timing: Found[Window] | None) -> bool:
-    if callback is None or timing is None:
+def _overlap(one: Found[Any] | None, other: Found[Any] | None) -> bool:
+    if one is None or other is None:
         return False
-    return timing.start < callback.end and callback.start < timing.end
+    return other.start < one.end and one.start < other.end
