@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scoring.company import CardItem, Company, Range, RateCard, Rates
 from scoring.conditions import Knowledge, days_asked
-from scoring.values import Fact, Money, MoneyRange, Per
+from scoring.values import Fact, Money, MoneyRange, Per, Phase, Window
 
 HOURS_PER_PERSON_MONTH = 152  # the unit of the project data the bounds were measured on
 DAYS_PER_MONTH = 30.44
@@ -120,7 +120,11 @@ def nominal_months(hours: float) -> float:
 
 
 def judge_timing(fact: Fact, item: CardItem) -> Judgement | None:
-    """Whether the asked time agrees with the work, by the low end of its hours; None when no date was said."""
+    """
+    Whether the asked time agrees with the work, by the low end of its hours.
+
+    None when no date was said, or one to start at that is too near to be ready by: a start promises nothing.
+    """
     days = days_asked(fact)
     nominal = nominal_months(item.hours.low)
     if days is None or nominal == 0:
@@ -128,11 +132,18 @@ def judge_timing(fact: Fact, item: CardItem) -> Judgement | None:
     asked = max(days, 0) / DAYS_PER_MONTH
     ratio = asked / nominal
     verdict = _first_under(ratio, TIMING_BOUNDS)
+    if verdict in (Sanity.IMPOSSIBLE, Sanity.IMPLAUSIBLE) and _only_starts(fact):
+        return None
     if verdict in (Sanity.OK, Sanity.TIGHT) and item.weeks is not None:
         by_card = asked * WEEKS_PER_MONTH / item.weeks.likely if item.weeks.likely else 1.0
         verdict = Sanity.TIGHT if by_card < TIGHT_SHARE_OF_LIKELY_WEEKS else Sanity.OK
         ratio = by_card
     return Judgement(verdict, round(ratio, 3), fact)
+
+
+def _only_starts(fact: Fact) -> bool:
+    """Whether the date says when to begin, and nothing of when it has to be ready."""
+    return isinstance(fact.value, Window) and fact.value.phase is Phase.START
 
 
 def judge_budget(fact: Fact, likely: Money, rates: Rates, home: str) -> Judgement | None:

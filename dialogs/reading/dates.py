@@ -26,6 +26,7 @@ from dialogs.reading.periods import Dated, year_later
 from dialogs.reading.text import Text
 from dialogs.reading.timewords import TimeWords
 
+NEARLY_OVER = 14  # days left of a season; whoever names it then means the next
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "і": 1, "іі": 2, "ііі": 3}
 WEEKS = 53  # of a long year
 MONTH_DAYS = 30  # three decades; the last one goes on to the end of the month
@@ -126,6 +127,9 @@ class Dates(MonthDays):
                 return None
             inner = found
         whole = inner.stretch
+        season = self.words.seasons.get(self.word(step))
+        if season is not None and not whole.explicit:
+            whole = self._season_stretch(season)  # its end is still to come
         stretch = _part(whole, which)
         if stretch.end < self.today and not whole.explicit and not whole.past:
             whole = year_later(whole) if whole.grain in {"month", "season", "quarter"} else whole
@@ -277,7 +281,10 @@ class Dates(MonthDays):
             return Dated(replace(month_of(year, month, 3), grain="season", explicit=True), at, last)
         if self.word(at) in self.words.weak_seasons and not self._leans(at):
             return None
-        return Dated(self._season_stretch(month), at, at + 1)
+        whole = self._season_stretch(month)
+        if 0 <= (whole.end - self.today).days < NEARLY_OVER:
+            whole = year_later(whole)  # nobody orders for "autumn" in its last days
+        return Dated(whole, at, at + 1)
 
     def _holiday(self, at: int) -> Dated | None:
         for found, name in self.words.holidays:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
 from dialogs.reading.text import Text, fold
-from dialogs.reading.titles import NAMELESS, SEEK, SELF, TITLE, of_the_bot, titles_with_fields, trades
+from dialogs.reading.titles import NAMELESS, SEEK, SELF, TITLE, of_the_bot, offered, titles_with_fields, trades
 from dialogs.reading.values import Asked, Found
 
 T = TypeVar("T")
@@ -143,6 +143,7 @@ def _not_in_passing(
         for hit in named
         if not any(span.holds(hit) and span != (hit.head, hit.tail) for span in fields)  # "smm": a title or a need
         and not any(span.holds(hit) for span in done)
+        and not offered(hit, hits, seeks, words)
         and not (hit.value == BOT and (selves or insults) and of_the_bot(hit, selves, insults, seeks, words, own.mine))
     ]
 

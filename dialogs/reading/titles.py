@@ -8,8 +8,9 @@ from dialogs.reading.phrases import Hit, Words
 TITLE = "_title"  # titles no role is read from
 TRADE = "_trade"  # what a firm or a department does: "marketing agency"
 SELF = "_self"  # the bot that is talked to: "another bot", "this bot"
+OFFER = "_offer"  # what stands after one is sold to us: "we offer SEO services"
 SEEK = "_seek"  # who stands right after one is wanted: "we need a marketing manager"
-NAMELESS = frozenset((TITLE, TRADE, SELF, SEEK))  # phrases that name nothing themselves
+NAMELESS = frozenset((TITLE, TRADE, OFFER, SELF, SEEK))  # phrases that name nothing themselves
 HEADS = frozenset(("owner", "ceo"))  # titles that no field follows without a word between
 MOST_LINKS = 3  # words between a title and its field: "director of our digital marketing"
 MOST_BESIDE = 2  # words of a field right behind its title; more say what its holder does: "clerk types it all by hand"
@@ -62,6 +63,17 @@ def trades(hits: Iterable[Hit], needs: Sequence[Hit], seeks: Sequence[Hit], word
     """What firms and departments do; one that is sought is a need like any other: "looking for a marketing agency"."""
     spans = (Span(hit.head, hit.tail) for hit in hits if hit.value == TRADE)
     return tuple(span for span in spans if not sought(span, seeks, needs, words))
+
+
+def offered(hit: Hit, hits: Iterable[Hit], seeks: Iterable[Hit], words: Words) -> bool:
+    """Whether it is sold to us and not wanted of us: it stands behind "we offer", and nothing is sought since."""
+    return any(
+        one.value == OFFER
+        and one.tail < hit.head
+        and words.clauses[one.head] == words.clauses[hit.head]
+        and not any(one.tail < seek.head <= hit.tail + 1 for seek in seeks)
+        for one in hits
+    )
 
 
 def _tail(title: Hit, needs: Sequence[Hit], words: Words, links: frozenset[str], things: frozenset[str]) -> int:
