@@ -26,10 +26,11 @@ from dialogs.reading.needs import (
     guess_needs,
     meant,
     read_needs,
+    reworked,
     small_talk,
 )
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
-from dialogs.reading.role import Negations, compile_role, is_title, read_role
+from dialogs.reading.role import Negations, compile_role, guess_title, is_title, read_role
 from dialogs.reading.social import SocialWords, compile_social, greeted, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
@@ -62,6 +63,7 @@ class Tongue:
     contacts: ContactWords
     needs: NeedsWords
     negations: Negations
+    titles: Mapping[str, str]  # long titles that may be misspelled -> level
     prices: tuple[str, ...]  # how words begin that name a price
     assents: frozenset[str]  # a yes that may only agree: "ok", "sounds good"
     slips: tuple[str, ...]  # what people say as they mend a slip: "sorry", "вернее"
@@ -147,6 +149,7 @@ def compile_ears(
             compile_contacts(lexicon),
             needs,
             role.negations,
+            role.typos,
             lexicon.words("money", "prices"),
             frozenset(text.replace("'", "") for text in lexicon.words("sets", "assents")),
             lexicon.words("sets", "slips"),
@@ -268,6 +271,9 @@ def _words(
         contacts.name,
         contacts.company,
     )
+    level = role.level
+    if asked is Asked.ROLE and role.level is None and role.decides is None and not hits.get("role"):
+        level = guess_title(message, words, tongue.titles)
     needs = _needs(message, words, hits, tongue, asked)
     opening = ears.book.opening(words)
     acts, negations = _own_first(hits.get("answer", ()), language), tongue.negations.words
@@ -279,7 +285,7 @@ def _words(
         answer = None
     return Reading(
         language=language,
-        role=role.level,
+        role=level,
         decides=role.decides,
         boss=role.boss,
         needs=needs,
@@ -309,7 +315,7 @@ def _needs(
     insults = about_the_bot(hits.get("intent", ()))
     needs = read_needs(message, words, named, tongue.needs, titles, insults) if named else ()
     if needs or asked is not Asked.NEEDS:
-        return needs
+        return reworked(needs, message, words, hits.get("needs", ()))
     return guess_needs(message, words, named, tongue.needs.typos)
 
 

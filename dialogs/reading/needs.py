@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import structs
-from rapidfuzz.distance import OSA
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.slips import one_slip
 from dialogs.reading.text import Text, fold
 from dialogs.reading.titles import NAMELESS, SEEK, SELF, TITLE, of_the_bot, offered, titles_with_fields, trades
 from dialogs.reading.values import Asked, Found
@@ -22,9 +22,10 @@ from dialogs.reading.values import Asked, Found
 T = TypeVar("T")
 KIND = "needs"
 NOTHING, NEGATION = "_", "_not"
+HAVE = "_have"  # "we already have": what stands beside it is there, and something else is wanted
 CHAT, WISH = "_chat", "_wish"  # "what is the best ..." is small talk unless a wish is in it: "we", "how much"
 IDLE = "_idle"  # small talk whatever was asked: "what does the forecast look like"
-MARKS = NAMELESS | {NEGATION, CHAT, IDLE, WISH}  # phrases that name nothing themselves
+MARKS = NAMELESS | {NEGATION, HAVE, CHAT, IDLE, WISH}  # phrases that name nothing themselves
 WHEN = "@"
 DENIED = "denied"
 BOT = "ai_chatbot"
@@ -46,6 +47,7 @@ DEEDS = frozenset(
     )
 )
 REACH = 4  # words between a deed and the thing it is done to: "maintenance of our old shop"
+HELD = 3  # words between "already have" and what is had
 TYPO_LENGTH = 7  # shorter words have too many neighbours one slip away
 
 
@@ -116,6 +118,7 @@ def read_needs(
         wanted = [hit for hit in wanted if hit.value != "other"]
     if any(hit.value != REWORK for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != REWORK]
+    wanted = _still_wanted(wanted, hits, words)
     found: dict[str, Found[str]] = {}
     for hit in wanted:
         if hit.value not in found and not _mere_object(hit, wanted, words, own.joins):
@@ -160,6 +163,15 @@ def meant(hits: Sequence[Hit], *kinds: str) -> Sequence[Hit]:
     ]
 
 
+def reworked(needs: tuple[Found[str], ...], text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[str], ...]:
+    """What is to be made over, where it is named by a word that is a need only then: "redo our shop"."""
+    if not needs or any(need.how != f"{KIND}.{REWORK}" for need in needs):
+        return needs
+    phrases = {words.phrases[at] for at, start in enumerate(words.starts) if any(start == one.start for one in needs)}
+    things = [hit for hit in meant(hits, DENIED) if hit.value in OBJECTS and words.phrases[hit.head] in phrases]
+    return tuple(_found(text, hit) for hit in settle(things)) or needs
+
+
 def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[str], ...]:
     """Categories that are named only to be taken back: "not an app", "магазин уже не нужен"."""
     negations = [hit for hit in hits if hit.value == NEGATION]
@@ -196,6 +208,25 @@ def small_talk(text: Text, hits: Sequence[Hit], language: str, asked: Asked | No
     if IDLE in values:
         return SmallTalk(end, CHATTED - {asked} if asked is Asked.MONEY else CHATTED)
     return SmallTalk(end, CHATTED - ({Asked.YESNO} if asked is None else {asked, Asked.MONEY, Asked.YESNO}))
+
+
+def _still_wanted(wanted: list[Hit], hits: Sequence[Hit], words: Words) -> list[Hit]:
+    """Without the things "we already have", where something else is wanted: "we have a CRM, we need a shop"."""
+    there = [hit for hit in hits if hit.value == HAVE]
+    if not there:
+        return wanted
+    left = [
+        hit
+        for hit in wanted
+        if hit.value not in OBJECTS
+        or not any(
+            words.phrases[one.head] == words.phrases[hit.head]
+            and (0 < hit.head - one.tail <= HELD or 0 < one.head - hit.tail <= HELD)
+            for one in there
+        )
+    ]
+    elsewhere = {words.phrases[hit.head] for hit in left} - {words.phrases[one.head] for one in there}
+    return left if elsewhere else wanted
 
 
 def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:
@@ -237,14 +268,6 @@ def _found(text: Text, hit: Hit) -> Found[str]:
     return Found(category, hit.start, hit.end, text.quote(hit.start, hit.end), f"needs.{hit.value}")
 
 
-def _one_slip(word: str, known: str) -> bool:
-    """Whether the word begins like the known one but for a letter too many, too few, another or swapped."""
-    size = len(known)
-    if word.startswith(known):
-        return False  # no slip: the phrases have found it and thought better of it
-    return any(OSA.distance(word[:end], known, score_cutoff=1) == 1 for end in (size - 1, size, size + 1))
-
-
 def guess_needs(text: Text, words: Words, hits: Sequence[Hit], typos: Mapping[str, str]) -> tuple[Found[str], ...]:
     """
     Needs in long misspelled words, one slip from a word of the lexicon; only for messages that named none.
@@ -256,7 +279,7 @@ def guess_needs(text: Text, words: Words, hits: Sequence[Hit], typos: Mapping[st
         if len(word) < TYPO_LENGTH or index in spelled:
             continue
         for known, category in typos.items():
-            if known[0] == word[0] and _one_slip(word, known):
+            if known[0] == word[0] and one_slip(word, known):
                 start, end = words.starts[index], words.ends[index]
                 return (Found(category, start, end, text.quote(start, end), "needs.typo", 0.7),)
     return ()

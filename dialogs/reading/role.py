@@ -1,6 +1,6 @@
 """The writer's own role, and whether the writer decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.matching import WordSet, word_set
 from dialogs.reading.phrases import Entry, Hit, Words, entries, settle
+from dialogs.reading.slips import one_slip
 from dialogs.reading.text import Text
 from dialogs.reading.values import Asked, Found
 from scoring.values import RoleLevel
@@ -32,6 +33,9 @@ _HEADS = frozenset(("owner", "ceo"))  # whoever owns or heads the firm decides
 T = TypeVar("T")
 NAMED = 0.8  # how sure it is that a title is the writer's that only opens a part of the sentence: "Anna, buyer"
 HEADING = 0.9  # and that whoever heads the firm decides
+GUESSED = 0.7  # how sure a misspelled title is
+TYPO_LENGTH = 7  # shorter titles have too many neighbours one slip away
+SHORT = 6  # words of an answer that is nothing but who one is
 LEGAL = 2  # words from a title to the firm it is held in, the legal form among them
 NEAR = 3  # words between "I am", or "he is", and the title
 
@@ -51,6 +55,7 @@ class RoleWords:
 
     phrases: tuple[Entry, ...]
     negations: Negations
+    typos: Mapping[str, str]  # long titles of one word that may be misspelled -> level
 
 
 class RoleRead(Struct, frozen=True, gc=False):
@@ -68,7 +73,13 @@ def compile_role(lexicon: Lexicon) -> RoleWords:
         frozenset(lexicon.words("sets", "articles")),
         word_set(text for text in lexicon.words("sets", "boss") if " " not in text),
     )
-    return RoleWords(entries(lexicon, "role"), negations)
+    written = entries(lexicon, "role")
+    typos = {
+        word: entry.value.removesuffix(ASKED)
+        for entry in written
+        if entry.value in _LEVELS and (word := entry.text.rstrip("*")).isalpha() and len(word) >= TYPO_LENGTH
+    }
+    return RoleWords(written, negations, typos)
 
 
 def is_title(hit: Hit) -> bool:
@@ -121,6 +132,18 @@ def read_role(
     decides = _decides(text, title, for_, against, negations, words, min(sure, HEADING))
     boss = _boss(text, words, against, hits, negations.bosses) if decides is not None and not decides.value else None
     return RoleRead(level, decides, boss)
+
+
+def guess_title(text: Text, words: Words, typos: Mapping[str, str]) -> Found[RoleLevel] | None:
+    """A long title misspelled by one slip, in a short answer to the question who one is: "маркитолог"."""
+    for index, word in enumerate(words.norms[:SHORT] if len(words) <= SHORT else ()):
+        if len(word) < TYPO_LENGTH:
+            continue
+        for known, level in typos.items():
+            if known[0] == word[0] and one_slip(word, known):
+                start, end = words.starts[index], words.ends[index]
+                return Found(_TITLES[level], start, end, text.quote(start, end), "role.typo", GUESSED)
+    return None
 
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:

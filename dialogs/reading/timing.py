@@ -50,6 +50,7 @@ class TimingWords:
     hard: Phrases
     start: Phrases
     finish: Phrases
+    changed: Phrases  # "but now": the date behind it takes the place of the one before
     wish: Phrases  # "нужно сегодня" is a deadline, "сегодня у нас" is not
     urgent: Phrases  # asap and flexible, the weak ones too
     turnover: WordSet  # "15 million a year" beside it is no deadline
@@ -96,6 +97,7 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         start=timing("start"),
         finish=timing("finish"),
         wish=timing("wish"),
+        changed=timing("changed"),
         urgent=phrases(
             text for key in ("asap", "asap_weak", "flexible", "flexible_weak") for text in lexicon.words("timing", key)
         ),
@@ -358,6 +360,8 @@ def clause(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 def _outranks(dates: Dates, new: Expression, old: Expression, words: TimingWords) -> bool:
     """Whether a later date replaces one as sure: "not in March but in April"; the finish counts before the start."""
+    if words.changed.first(dates.tokens, old.last, new.first) is not None:
+        return True  # "we wanted May, now rather July"
     if _negated(dates, old, words) or dates.word(old.last) in words.negations:
         return True  # "not in March but in April", "in May we cannot, make it June"
     return _phase(dates.tokens, old, words) is Phase.START and _phase(dates.tokens, new, words) is Phase.FINISH
