@@ -18,7 +18,26 @@ TURNED = 9  # words of a message that says yes and then no, at most
 BRIEF = 4  # words; an act in so short a message is the message
 _PLAIN = frozenset(("yes", "no"))
 _SIGNS = {
-    Answer.YES: ("+", "++", "+1", "👍", "👌", "✅", "🙂", "😊", "💯", "🤝", "✔️", "✔", "✓", "🙌", "😀", "👍🏻"),
+    Answer.YES: (
+        "100%",
+        "100 %",
+        "+",
+        "++",
+        "+1",
+        "👍",
+        "👌",
+        "✅",
+        "🙂",
+        "😊",
+        "💯",
+        "🤝",
+        "✔️",
+        "✔",
+        "✓",
+        "🙌",
+        "😀",
+        "👍🏻",
+    ),
     Answer.NO: ("-", "–", "👎", "❌", "🚫", "🙅", "👎🏻"),
     Answer.UNKNOWN: ("🤷", "🤷‍♂️", "🤷‍♀️", "?", "??", "???"),
 }
@@ -118,7 +137,8 @@ def _chosen(valid: Sequence[Hit], said: Sequence[Hit], settled: Sequence[Hit], w
         follows = next((hit for hit in valid[1:] if _stronger(first, hit, words)), None)
         return follows or first
     acts = [hit for hit in valid if hit.value not in _PLAIN]
-    return (acts or valid)[0]
+    declined = [hit for hit in acts if hit.value == Answer.REFUSE]
+    return (declined or acts or valid)[0]  # "can't tell you, we're under NDA" declines
 
 
 def _asks_back(hit: Hit, text: Text, words: Words) -> bool:

@@ -106,6 +106,8 @@ class Dates(MonthDays):
         )
         if which is None:
             return None
+        if word in words.edge_verbs and self.word(at + 1) not in words.edge_of:
+            return None  # "start next year" is a deed, "start of next year" a time
         step = at + 1
         for _ in range(2):
             if self.word(step) in words.edge_of or self.word(step) == "-":
@@ -361,7 +363,8 @@ def _part(stretch: Stretch, which: str) -> Stretch:
     elif which == "end":
         start, end = add_days(stretch.end, 1 - third), stretch.end
     else:
-        start, end = add_days(stretch.start, third), add_days(stretch.end, -third)
+        start = add_days(stretch.start, third)
+        end = add_days(stretch.start, 2 * third - 1) if days <= MONTH_DAYS + 1 else add_days(stretch.end, -third)
     return Stretch(start, end, "part", stretch.explicit, stretch.past)
 
 

@@ -34,7 +34,8 @@ def read_money(text: Text, words: MoneyWords, asked: Asked | None) -> Found[Mone
     if not amounts:
         return None
     best: tuple[int, Amount] | None = None
-    for amount in amounts:
+    between = _between(numbers, amounts, words)
+    for amount in amounts if between is None else [between]:
         rank = _rank(text, numbers, amount, words, asked)
         if rank and (best is None or rank > best[0] or _supersedes(numbers, best, (rank, amount), words)):
             best = rank, amount
@@ -43,12 +44,26 @@ def read_money(text: Text, words: MoneyWords, asked: Asked | None) -> Found[Mone
     return _found(text, numbers, _in_thousands(best[1], amounts), words)
 
 
+def _between(numbers: Numbers, amounts: Sequence[Amount], words: MoneyWords) -> Amount | None:
+    """Two sums of which one is called the least and the other the most, as one: "20k minimum, 35k maximum"."""
+    if len(amounts) != 2 or any(one.low != one.high or one.plus or _excluded(numbers, one, words) for one in amounts):
+        return None
+    least, most = sorted(amounts, key=lambda one: one.low)
+    if (_bounds(numbers, least, words)[2], _bounds(numbers, most, words)[2]) != ("from", "up_to"):
+        return None
+    low = least.low * THOUSAND if most.scaled and not least.scaled and least.low < THOUSAND else least.low
+    first, last = min(one.first for one in amounts), max(one.last for one in amounts)
+    return replace(most, low=low, first=first, last=last, currency=most.currency or least.currency)
+
+
 def _in_thousands(amount: Amount, amounts: Sequence[Amount]) -> Amount:
     """A few bare units beside a sum of thousands are thousands: "they ask 3k, we can do 2"."""
     if amount.scaled or amount.currency is not None or amount.number is None or amount.high >= THOUSAND:
         return amount
-    scale = next((one.number.scale for one in amounts if one.number and one.number.scale == THOUSAND), None)
-    return amount if scale is None else replace(amount, low=amount.low * scale, high=amount.high * scale)
+    beside = next((one for one in amounts if one.number and one.number.scale == THOUSAND), None)
+    if beside is None:
+        return amount
+    return replace(amount, low=amount.low * THOUSAND, high=amount.high * THOUSAND, currency=beside.currency)
 
 
 def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked: Asked | None) -> int:
@@ -237,12 +252,14 @@ def _supersedes(numbers: Numbers, first: tuple[int, Amount], later: tuple[int, A
     """Whether a later amount of the same standing replaces an earlier one: "not 50 but 70", "could go to 55"."""
     (old_rank, old), (rank, new) = first, later
     tokens = numbers.tokens
+    inner = tokens[old.last : new.first]
+    if _taken_back(inner, words):
+        return True
     if rank < old_rank - 1:
         return False
     if old.first and tokens[old.first - 1].text in words.negations:
         return True
-    inner = tokens[old.last : new.first]
-    if _taken_back(inner, words):
+    if words.too_little.begins(tokens, old.last):
         return True
     bound = words.up_to.ends(tokens, new.first)
     return (
@@ -294,7 +311,11 @@ def _bounds(numbers: Numbers, amount: Amount, words: MoneyWords) -> tuple[Decima
     elif start > 1 and tokens[start - 1].text == "-" and words.up_to.ends(tokens, start - 1):
         start -= 1  # "sub-5k"
     more = words.more_than.ends(tokens, start)
-    if more and (words.too_much.begins(tokens, amount.last) or _denied(tokens, start - more, words)):
+    if more and (
+        words.too_much.begins(tokens, amount.last)
+        or _denied(tokens, start - more, words)
+        or _no_more(tokens, amount.last, words)
+    ):
         return None, value, "up_to"
     for _ in range(2):
         up_to, at_least = words.up_to.ends(tokens, start), words.at_least.ends(tokens, start)
@@ -329,6 +350,16 @@ def _denied(tokens: Sequence[Token], end: int, words: MoneyWords) -> bool:
             return False
         if tokens[at].text in words.negations:
             return True
+    return False
+
+
+def _no_more(tokens: Sequence[Token], at: int, words: MoneyWords) -> bool:
+    """Read "powyżej 90 tys. nie wchodzi w grę": a negation right behind turns "more than" round."""
+    for token in tokens[at : at + 3]:
+        if token.text in words.negations:
+            return True
+        if token.text in BREAKS:
+            return False
     return False
 
 

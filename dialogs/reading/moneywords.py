@@ -19,6 +19,7 @@ _PHRASES = (
     "approx_after",
     "more_than",
     "too_much",
+    "too_little",
     "earned",
     "things",
     "same",
@@ -47,6 +48,7 @@ class MoneyWords:
     approx_after: Phrases
     more_than: Phrases
     too_much: Phrases
+    too_little: Phrases  # "2k won't cut it": another sum is meant
     turnover: WordSet
     earned: Phrases  # "in sales": what stands before it is earned, not spent
     not_money: WordSet

@@ -228,6 +228,8 @@ def _of_another(head: int, words: Words, selves: Sequence[int], others: Sequence
 
 def _negated(head: int, words: Words, negations: Negations) -> bool:
     """Whether "not" stands right before, or before an article."""
+    while head and words.norms[head - 1] == words.norms[head]:
+        head -= 1  # "not the owner owner"
     before = words.norms[max(0, head - 2) : head]
     if not before or words.phrases[head - 1] != words.phrases[head]:
         return False

@@ -50,6 +50,7 @@ class TimeWords:
     fillers: frozenset[str]  # prepositions before a date
     adverbs: frozenset[str]  # ordinals that are no day of a month without an article: "quality first"
     working: frozenset[str]  # "working" days: five of them are a week
+    edge_verbs: frozenset[str]  # "start": an edge only with "of" behind it
     edge_of: frozenset[str]  # what may stand between "end" and "April"
     week_of: Phrases
     week_numbers: frozenset[str]  # "KW 23"
@@ -133,6 +134,7 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         fillers=lexicon.single("time", "fillers"),
         adverbs=lexicon.single("time", "adverbs"),
         working=lexicon.single("time", "working"),
+        edge_verbs=lexicon.single("time", "edge_verbs"),
         edge_of=lexicon.single("time", "edge_of"),
         week_of=phrases(lexicon.words("time", "week_of")),
         week_numbers=lexicon.single("time", "week_numbers"),
