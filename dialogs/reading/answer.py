@@ -137,7 +137,7 @@ def _chosen(valid: Sequence[Hit], said: Sequence[Hit], settled: Sequence[Hit], w
         follows = next((hit for hit in valid[1:] if _stronger(first, hit, words)), None)
         return follows or first
     acts = [hit for hit in valid if hit.value not in _PLAIN]
-    declined = [hit for hit in acts if hit.value == Answer.REFUSE]
+    declined = [hit for hit in acts if hit.value == Answer.REFUSE and acts[0].value == Answer.UNKNOWN]
     return (declined or acts or valid)[0]  # "can't tell you, we're under NDA" declines
 
 

@@ -21,6 +21,7 @@ CROWD = 10_000  # "team of 15" is no sum, "у нас 450 000" is
 NEAR = 4  # tokens within which a word such as "budget" speaks for a number
 BEHIND = 3  # tokens behind a number that may say it is turnover
 CLAUSE = 8  # tokens within which a competitor speaks for a number
+NUMBERED = {"№", "#", "nr"}
 BREAKS = {",", ".", ";", "?", "!", "\n", "("}
 ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
 
@@ -76,7 +77,7 @@ def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked
         return 5 if cue else 4
     if _counts_things(numbers, amount, words):
         return 0
-    free = _free_after(numbers, amount, words)
+    free = _free_after(numbers, amount, words) or _new_sentence(text, tokens, amount.last)
     if cue and (amount.scaled or (free and not _odd_number(text, numbers, amount, words))):
         return 3
     if amount.slang:
@@ -184,6 +185,14 @@ def _free_after(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     return after.text in ENDS or (after.kind == "s" and not after.glued)
 
 
+def _new_sentence(text: Text, tokens: Sequence[Token], at: int) -> bool:
+    """Whether a sentence begins behind an abbreviation: "mamy 20 tys. Piszcie do mnie"."""
+    if not 0 < at < len(tokens) or tokens[at].kind != "w":
+        return False
+    start = tokens[at].start
+    return text.original[start].isupper() and text.original[:start].rstrip().endswith(".")
+
+
 def _odd_number(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
     """Whether a bare number looks like a year, a phone, a code, a version or a list item."""
     tokens = numbers.tokens
@@ -198,6 +207,8 @@ def _odd_number(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords)
     if raw.isdecimal() and raw[0] == "0":
         return True
     before = tokens[amount.first - 1].text if amount.first else ""
+    if before in NUMBERED:
+        return True  # "договір №1174"
     if before.isdecimal() and len(before) > 1 and before[0] == "0":
         return True  # "07700 900123"
     if _in_version(tokens, amount.first):

@@ -112,11 +112,13 @@ def read_role(
             hit.head for hit in hits if firm and is_title(hit) and 0 < firm[0] - hit.tail <= LEGAL
         ]  # "buyer, Acme"
     own = frozenset(hit.tail + 1 for hit in hits if hit.value == I_AM)
-    others = [hit.tail for hit in hits if hit.value == THEY and hit.head not in own]
+    others = [hit.tail for hit in hits if hit.value == THEY and hit.head not in own and hit.tail + 1 not in own]
     said = [hit for hit in hits if _speaks(hit, asked) and _whole(hit, words, negations, own) and not _mine(hit, own)]
+    said = [hit for hit in said if hit.value not in _LEVELS or "," not in text.folded[hit.start : hit.end]]
     denied = [hit for hit in said if _says(hit, DECIDES_NOT) and _denies(hit, words, negations)]
     for_, against = [], []
-    for hit in settle(hit for hit in said if not _gainsaid(hit, denied)):
+    said = [hit for hit in said if not _gainsaid(hit, denied) and not _begun_by_others(hit, said)]
+    for hit in settle(said):
         if _says(hit, DECIDES):
             if not _taken_back(hit, words, negations):
                 for_.append(hit)
@@ -162,6 +164,13 @@ def _denies(hit: Hit, words: Words, negations: Negations) -> bool:
 def _gainsaid(hit: Hit, denied: Sequence[Hit]) -> bool:
     """Whether "I ... decide" holds an "I do not decide"."""
     return _says(hit, DECIDES) and any(hit.head <= one.head and one.tail <= hit.tail for one in denied)
+
+
+def _begun_by_others(hit: Hit, said: Sequence[Hit]) -> bool:
+    """Whether a title goes on where a phrase about others who decide ends: "decyduje dyrektor finansowy"."""
+    return hit.value in _LEVELS and any(
+        _says(one, DECIDES_NOT) and one.head < hit.head <= one.tail < hit.tail for one in said
+    )
 
 
 def _mine(hit: Hit, own: frozenset[int]) -> bool:

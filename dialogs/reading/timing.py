@@ -51,6 +51,8 @@ class TimingWords:
     start: Phrases
     finish: Phrases
     changed: Phrases  # "but now": the date behind it takes the place of the one before
+    earlier: Phrases  # "earlier than": with a "not" behind the date it is the first day
+    no_sooner: Phrases  # "not before that"
     wish: Phrases  # "нужно сегодня" is a deadline, "сегодня у нас" is not
     urgent: Phrases  # asap and flexible, the weak ones too
     turnover: WordSet  # "15 million a year" beside it is no deadline
@@ -97,6 +99,8 @@ def compile_timing(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> 
         start=timing("start"),
         finish=timing("finish"),
         wish=timing("wish"),
+        earlier=timing("earlier"),
+        no_sooner=timing("no_sooner"),
         changed=timing("changed"),
         urgent=phrases(
             text for key in ("asap", "asap_weak", "flexible", "flexible_weak") for text in lexicon.words("timing", key)
@@ -111,7 +115,7 @@ def read_timing(text: Text, words: TimingWords, asked: Asked | None, today: date
         return None
     best: tuple[int, Expression, Window] | None = None
     for said in expressions(dates, words.relations):
-        found = _mended(dates, said, words)
+        found = _not_sooner(dates, _mended(dates, said, words), words)
         score = _score(dates, found, words, asked)
         window = _window(found, today) if score else None
         if window is None:
@@ -155,6 +159,19 @@ def _mended(dates: Dates, found: Expression, words: TimingWords) -> Expression:
         return found
     meant = replace_struct(length, low=number.value, high=number.value, last=number.last)
     return replace_struct(found, length=meant, first=number.first, last=number.last)
+
+
+def _not_sooner(dates: Dates, found: Expression, words: TimingWords) -> Expression:
+    """Read "раньше июля не начнём" and "с сентября, раньше никак": from that day on."""
+    if found.dated is None or found.relation not in {Relation.NONE, Relation.BEFORE, Relation.BY, Relation.FROM}:
+        return found
+    tokens, reach = dates.tokens, min(len(dates.tokens), found.last + 3)
+    if words.no_sooner.first(tokens, found.last, min(len(tokens), found.last + REACH)) is not None:
+        return replace_struct(found, relation=Relation.NOT_BEFORE)
+    earlier = words.earlier.ends(tokens, found.first) or words.earlier.begins(tokens, found.first)
+    if earlier and any(token.text in words.negations for token in tokens[found.last : reach]):
+        return replace_struct(found, relation=Relation.NOT_BEFORE)
+    return found
 
 
 def read_callback(text: Text, words: TimingWords, today: date, *, later: bool = False) -> Found[Window] | None:
