@@ -16,6 +16,7 @@ from scoring.values import RoleLevel
 
 KIND = "role"
 DECIDES, DECIDES_NOT, OTHER, SELF, I_AM = "decides", "decides_not", "other", "self", "i_am"
+TOGETHER = "together"  # with whom the writer decides: "we decide together with my partner"
 THEY = "they"  # somebody else, whose title follows: "he is the director"
 ASKED = "_asked"  # words that mean something of the role only when it was asked for
 _TITLES = {
@@ -37,6 +38,7 @@ GUESSED = 0.7  # how sure a misspelled title is
 TYPO_LENGTH = 7  # shorter titles have too many neighbours one slip away
 SHORT = 6  # words of an answer that is nothing but who one is
 LEGAL = 2  # words from a title to the firm it is held in, the legal form among them
+BESIDE = 2  # words from "decides" to who does
 NEAR = 3  # words between "I am", or "he is", and the title
 
 
@@ -132,7 +134,8 @@ def read_role(
     sure = 1.0 if asked is Asked.ROLE or (title is not None and _near(title, words, selves)) else NAMED
     level = None if title is None else _found(text, title, _LEVELS[title.value], sure)
     decides = _decides(text, title, for_, against, negations, words, min(sure, HEADING))
-    boss = _boss(text, words, against, hits, negations.bosses) if decides is not None and not decides.value else None
+    boss = None if decides is None else _boss(text, words, against, hits, negations.bosses)
+    boss = boss or _partner(text, words, hits)
     return RoleRead(level, decides, boss)
 
 
@@ -150,7 +153,7 @@ def guess_title(text: Text, words: Words, typos: Mapping[str, str]) -> Found[Rol
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:
     """Whether the hit says something: not a mere "I", nor an answer to a question nobody asked."""
-    return hit.value not in {SELF, I_AM, THEY} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
+    return hit.value not in {SELF, I_AM, THEY, TOGETHER} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
 
 
 def _says(hit: Hit, value: str) -> bool:
@@ -283,13 +286,28 @@ def _decides(
 def _boss(text: Text, words: Words, against: Sequence[Hit], hits: Sequence[Hit], bosses: WordSet) -> Found[str] | None:
     """Who is named in "the commercial director decides", with the whole title."""
     for said in against:
-        at = next((at for at in range(said.head, said.tail + 1) if words.norms[at] in bosses), None)
+        around = range(max(0, said.head - BESIDE), min(len(words), said.tail + BESIDE + 1))
+        places = sorted(
+            (at for at in around if words.phrases[at] == words.phrases[said.head]),
+            key=lambda at: max(said.head - at, at - said.tail, 0),
+        )
+        at = next((at for at in places if words.norms[at] in bosses), None)
         if at is not None:
             titles = [hit for hit in hits if hit.value in _LEVELS and hit.head <= at <= hit.tail]
             start = min([words.starts[at], *(hit.start for hit in titles)])
             end = max([words.ends[at], *(hit.end for hit in titles)])
             quote = text.quote(start, end)
             return Found(quote, start, end, quote, "role.boss")
+    return None
+
+
+def _partner(text: Text, words: Words, hits: Sequence[Hit]) -> Found[str] | None:
+    """With whom the writer decides: the last word of "we decide together with my partner"."""
+    for hit in hits:
+        if hit.value == TOGETHER:
+            start, end = words.starts[hit.tail], words.ends[hit.tail]
+            quote = text.quote(start, end)
+            return Found(quote, start, end, quote, "role.partner")
     return None
 
 
