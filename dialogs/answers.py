@@ -12,6 +12,7 @@ from dialogs.framework import CONTACT, ChoiceSpec, Question
 from dialogs.freewords import says_much, says_something
 from dialogs.hearing import (
     NEED,
+    REACTION,
     Told,
     news,
     only_free_answer,
@@ -24,6 +25,7 @@ from dialogs.hearing import (
     without_other_needs,
     without_the_kind,
     without_titles_of_others,
+    without_words_on_no_price,
 )
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
@@ -111,6 +113,8 @@ def take_text(talk: Talk) -> None:
         weighed = only_free_answer(told) if NEED in question.not_about else told  # the pain named in it is the answer
         if not says_something(weighed, listened, reading, library.ears, question.text):
             told = without_free_answer(told)
+    if "estimate" not in talk.voice.told and (question is None or REACTION not in question.fills):
+        told = without_words_on_no_price(told, talk.library.ears.tongues[reading.language].prices)
     talk.heard = _heard(told, intent)
     if called is not None:
         _learn(talk, without_free_answer(told), correcting=False)

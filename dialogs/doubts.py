@@ -40,6 +40,7 @@ SURE = 0.75  # a value read with less confidence is asked back
 APART = 3  # sums and deadlines that differ so many times are no rounding of each other
 LEAST_APART = timedelta(days=30)
 THOUSAND = 1000
+LEAST_SAID = 100  # of a currency, from which on nobody leaves the thousands out
 TOO_SMALL = Decimal("0.05")  # of the likely price: docs/scoring.md calls less than that impossible
 SENSIBLE = (Decimal("0.1"), Decimal(20))  # times the likely price: what the sum in thousands has to come to
 MOST_CHOICES = 3
@@ -129,6 +130,8 @@ def _too_small(fact: Fact, estimate: Estimate, library: Library, language: str) 
     value = fact.value
     if not isinstance(value, MoneyRange) or value.per is not None or not 0 < _top(value) < THOUSAND:
         return False
+    if value.currency is not None and _top(value) >= LEAST_SAID:
+        return False  # "$500" is five hundred dollars
     codes = (value.currency,) if value.currency else _options(library, language)
     rates = [exchange(code, estimate.likely.currency, library.company.rates) for code in codes]
     shares = [_top(value) * rate / estimate.likely.amount for rate in rates if rate and estimate.likely.amount]

@@ -18,6 +18,7 @@ from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
 from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel, Source, Urgency, Window
 
+REACTION = "budget.reaction"
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
 LEAST_LETTERS = 3  # that make an answer in free words
@@ -172,6 +173,22 @@ def without_changes_of_no_role(told: Told, known: Knowledge, question: Question 
     if asked or known.facts("authority.role") or "authority.role" in told.keys:
         return told
     return Told(tuple(fact for fact in told.facts if fact.key != "authority.current"))
+
+
+def without_words_on_no_price(told: Told, prices: tuple[str, ...]) -> Told:
+    """
+    The same without what seems to be said of a price nobody has named yet: "cheap!" of what is offered to us.
+
+    Args:
+        told: What a message says before any estimate was shown.
+        prices: How words begin that name a price: "I have seen your prices, they suit us" is said of one.
+    """
+    return Told(tuple(fact for fact in told.facts if fact.key != REACTION or _names_a_price(fact, prices)))
+
+
+def _names_a_price(fact: Fact, prices: tuple[str, ...]) -> bool:
+    said = fact.evidence.quote.lower().split()
+    return len(said) > 1 and any(word.startswith(prices) for word in said)
 
 
 def only_free_answer(told: Told) -> Told:

@@ -19,6 +19,7 @@ from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
 from dialogs.reading.needs import (
+    ALONE,
     NeedsWords,
     SmallTalk,
     compile_needs,
@@ -316,7 +317,9 @@ def _needs(
     needs = read_needs(message, words, named, tongue.needs, titles, insults) if named else ()
     if needs or asked is not Asked.NEEDS:
         return reworked(needs, message, words, hits.get("needs", ()))
-    return guess_needs(message, words, named, tongue.needs.typos)
+    if named != (alone := meant(hits.get("needs", ()), asked, ALONE)):
+        needs = read_needs(message, words, alone, tongue.needs, titles, insults)
+    return needs or guess_needs(message, words, named, tongue.needs.typos)
 
 
 def _tongue(message: Text, words: Words, hits: Sequence[Hit], needs: Sequence[Found[str]]) -> Found[str] | None:

@@ -21,6 +21,7 @@ CROWD = 10_000  # "team of 15" is no sum, "у нас 450 000" is
 NEAR = 4  # tokens within which a word such as "budget" speaks for a number
 BEHIND = 3  # tokens behind a number that may say it is turnover
 CLAUSE = 8  # tokens within which a competitor speaks for a number
+SCALES = frozenset("kKкКmMмМ")  # letters no dot belongs to
 NUMBERED = {"№", "#", "nr"}
 BREAKS = {",", ".", ";", "?", "!", "\n", "("}
 ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
@@ -186,11 +187,12 @@ def _free_after(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
 
 
 def _new_sentence(text: Text, tokens: Sequence[Token], at: int) -> bool:
-    """Whether a sentence begins behind an abbreviation: "mamy 20 tys. Piszcie do mnie"."""
+    """Whether a sentence begins behind an abbreviation: "mamy 20 tys. Piszcie do mnie", "we have 60k. call me"."""
     if not 0 < at < len(tokens) or tokens[at].kind != "w":
         return False
     start = tokens[at].start
-    return text.original[start].isupper() and text.original[:start].rstrip().endswith(".")
+    before = text.original[:start].rstrip()
+    return before.endswith(".") and (text.original[start].isupper() or before[-2:-1] in SCALES)
 
 
 def _odd_number(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:

@@ -28,6 +28,7 @@ IDLE = "_idle"  # small talk whatever was asked: "what does the forecast look li
 MARKS = NAMELESS | {NEGATION, HAVE, CHAT, IDLE, WISH}  # phrases that name nothing themselves
 WHEN = "@"
 DENIED = "denied"
+ALONE = "alone"  # `crm@alone` is read where a message names nothing else: "Salesforce for 30 people"
 BOT = "ai_chatbot"
 REWORK = "rework"  # "finish our app": support when nothing says what of, else a need for that thing
 SUPPORT = "support_maintenance"
@@ -70,6 +71,7 @@ class NeedsWords:
     phrases: tuple[Entry, ...]
     joins: frozenset[str]  # and, plus: a thing after them is wished for itself
     links: frozenset[str]  # of, for the: they stand between a title and its field, "director of marketing"
+    fors: frozenset[str]  # for: what follows a bot and this is its purpose
     mine: frozenset[str]  # our, my: a bot they stand before is not the one that is talked to
     typos: Mapping[str, str]  # long single words that may be misspelled -> category
 
@@ -92,7 +94,14 @@ def compile_needs(lexicon: Lexicon, services: Mapping[str, Sequence[str]] | None
         and entry.value != REWORK
     }
     joins = frozenset(lexicon.words("sets", "joins"))
-    return NeedsWords(written, joins, joins | lexicon.single("sets", "links"), lexicon.single("sets", "mine"), typos)
+    return NeedsWords(
+        written,
+        joins,
+        joins | lexicon.single("sets", "links"),
+        lexicon.single("sets", "fors"),
+        lexicon.single("sets", "mine"),
+        typos,
+    )
 
 
 def read_needs(
@@ -118,7 +127,7 @@ def read_needs(
         wanted = [hit for hit in wanted if hit.value != "other"]
     if any(hit.value != REWORK for hit in wanted):
         wanted = [hit for hit in wanted if hit.value != REWORK]
-    wanted = _still_wanted(wanted, hits, words)
+    wanted = [hit for hit in _still_wanted(wanted, hits, words) if not _purpose(hit, wanted, words, own.fors)]
     found: dict[str, Found[str]] = {}
     for hit in wanted:
         if hit.value not in found and not _mere_object(hit, wanted, words, own.joins):
@@ -227,6 +236,17 @@ def _still_wanted(wanted: list[Hit], hits: Sequence[Hit], words: Words) -> list[
     ]
     elsewhere = {words.phrases[hit.head] for hit in left} - {words.phrases[one.head] for one in there}
     return left if elsewhere else wanted
+
+
+def _purpose(hit: Hit, wanted: Sequence[Hit], words: Words, fors: frozenset[str]) -> bool:
+    """Whether it only says what a bot named before it is for: "a chatbot for our helpdesk"."""
+    return hit.value not in {BOT, "integration"} and any(
+        one.value == BOT
+        and 0 < hit.head - one.tail <= REACH
+        and words.phrases[one.tail] == words.phrases[hit.head]
+        and not fors.isdisjoint(words.norms[one.tail : hit.head])
+        for one in wanted
+    )
 
 
 def _taken_back(hit: Hit, negations: Sequence[Hit], words: Words) -> bool:
