@@ -159,32 +159,11 @@ class Periods(Lengths):
         return next_of(lambda year: month_of(year, month), self.today) or month_of(self.today.year, month)
 
     def _leans(self, at: int) -> bool:
-        """Whether a word that may also be a verb or a name is surely a month: "in May", "May", "April or May"."""
-        before = self.word(at - 1)
-        if (
-            before in self.words.fillers
-            or before in self.words.edge_of
-            or before
-            in {
-                "by",
-                "before",
-                "until",
-                "till",
-                "than",
-                "end",
-                "early",
-                "late",
-                "mid",
-                "next",
-                "this",
-                "or",
-                "/",
-                "-",
-                "since",
-                "after",
-                "to",
-            }
-        ):
+        """Whether a word that may also be a verb or a name is surely a month: "in May", "April or May", "May works"."""
+        before, words = self.word(at - 1), self.words
+        if before in words.fillers or before in words.edge_of or before in words.leans or before in {"/", "-"}:
+            return True
+        if at == 0 and self.word(1) in words.leaned_on:
             return True
         return len(self.tokens) <= ALONE
 

@@ -50,6 +50,8 @@ class TimeWords:
     fillers: frozenset[str]  # prepositions before a date
     adverbs: frozenset[str]  # ordinals that are no day of a month without an article: "quality first"
     working: frozenset[str]  # "working" days: five of them are a week
+    leans: frozenset[str]  # "by": a word behind it that may be a name or a verb is a month
+    leaned_on: frozenset[str]  # "works": the same of a word that opens a message before it
     edge_verbs: frozenset[str]  # "start": an edge only with "of" behind it
     edge_of: frozenset[str]  # what may stand between "end" and "April"
     week_of: Phrases
@@ -134,6 +136,8 @@ def compile_time(lexicon: Lexicon, others: Mapping[str, Lexicon] = NOBODY) -> Ti
         fillers=lexicon.single("time", "fillers"),
         adverbs=lexicon.single("time", "adverbs"),
         working=lexicon.single("time", "working"),
+        leans=lexicon.single("time", "leans"),
+        leaned_on=lexicon.single("time", "leaned_on"),
         edge_verbs=lexicon.single("time", "edge_verbs"),
         edge_of=lexicon.single("time", "edge_of"),
         week_of=phrases(lexicon.words("time", "week_of")),

@@ -276,6 +276,10 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
         year = found.dated.stretch.grain == "year"
         return 0 if year and found.relation is Relation.FROM and found.dated.stretch.start <= dates.today else 3
     before = dates.word(found.first - 1)
+    if before == "-" and asked is not Asked.TIMING and dates.word(found.first - 2) in words.time.weekdays:
+        return 0  # "Mon-Fri": opening hours
+    if before == "-" and dates.word(found.first - 2) in words.time.weekdays and _goes_on(tokens, found.last):
+        return 0  # "mon-fri 9 to 5"
     if before in words.hiring_for and found.dated.stretch.grain == "year" and _counted(dates, found.first - 1):
         return 0  # "220 tysięcy na ten rok": what the sum is for
     if found.dated.bare:
@@ -295,6 +299,11 @@ def _score(dates: Dates, found: Expression, words: TimingWords, asked: Asked | N
         wished = words.wish.first(tokens, first, last) is not None or _phase(tokens, found, words) is not None
         return 2 if wanted or wished else 0
     return 2
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number follows, past one word at most."""
+    return any(token.kind == "n" for token in tokens[at : at + 2])
 
 
 def _counted(dates: Dates, end: int) -> bool:

@@ -71,7 +71,7 @@ AUTHORITY = [
     ([fact("authority.role", "owner"), fact("authority.decides", False)], 20, Verdict.MET),
     ([fact("authority.role", "director")], 20, Verdict.MET),
     ([fact("authority.role", "manager")], 10, Verdict.PARTLY),
-    ([fact("authority.role", "manager"), fact("authority.person", "our director")], 15, Verdict.MET),
+    ([fact("authority.role", "manager"), fact("authority.person", "our director")], 15, Verdict.PARTLY),
     ([fact("authority.role", "specialist")], 5, Verdict.PARTLY),
     ([fact("authority.decides", False)], 5, Verdict.PARTLY),
 ]
