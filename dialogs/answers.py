@@ -46,9 +46,7 @@ LONGEST_LABEL = 80  # characters of a button
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
 REFUSED = "refused:"  # a file the channel could not keep: its reason and name follow
 SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" for a reminder
-_SURE = 0.8  # how sure the language must be before the bot follows the visitor into it
-_SURE_AT_FIRST = 0.2  # the first message decides: nobody has been spoken to yet
-_WORDS_TO_SWITCH = 3
+_SURE_AT_FIRST = 0.2  # how sure the language must be at first, when nobody has been spoken to yet
 
 _SMALLER = frozenset(("need.category", "need.purpose", "need.feature"))  # told of work that can be done
 
@@ -90,7 +88,7 @@ def take_text(talk: Talk) -> None:
     told = without_changes_of_no_role(told, talk.known, question)
     if reading.intent is None or reading.intent.value is not Intent.CORRECTION:
         told = without_titles_of_others(told, talk.known, question)
-    if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.conversation.language:
+    if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.before.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
     if ours:
         if called is None and intent is Intent.STOP and is_of_the_work(told, reading, listened.text.folded):
@@ -139,7 +137,8 @@ def take_text(talk: Talk) -> None:
     if reading.social is not None and not told.facts and talk.before.turn > 0 and question is not None:
         moves.repeat(talk, [talk.lead(_COURTESY[reading.social])])
         return
-    if switched and not said and not told.keys - {question.text if question is not None else ""}:
+    answered = told.facts or (reading.answer is not None and reading.tongue is None)  # "może po polsku?" is no maybe
+    if switched and not (said or priced or answered):
         moves.repeat(talk, [talk.line("language.switched")])
         return
     empty = not (said or priced or told.facts or intent or reading.answer)
@@ -545,13 +544,15 @@ def take_file(talk: Talk) -> None:
 
 def _follow_language(talk: Talk, listened: Listened) -> bool:
     """Go on in the language the visitor writes; whether that changed one both had been speaking."""
+    if talk.conversation.language_fixed:
+        return False
+    ears, spoken = talk.library.ears, talk.conversation.language
     settled = any(one.ending is not Ending.OPEN for one in talk.conversation.asked) or bool(talk.conversation.facts)
-    if talk.conversation.language_fixed or (settled and len(listened.words) < _WORDS_TO_SWITCH):
+    found = listened.other_language(ears, spoken)
+    if found is None and not settled:
+        likely, sure = listened.language(ears, spoken)
+        found = likely if sure >= _SURE_AT_FIRST else None
+    if found in (None, spoken) or found not in talk.library.wordings:
         return False
-    found, sure = listened.language(talk.library.ears, talk.conversation.language)
-    if found is None or found == talk.conversation.language or found not in talk.library.wordings:
-        return False
-    if sure >= (_SURE if settled else _SURE_AT_FIRST):
-        talk.speak(found)
-        return settled
-    return False
+    talk.speak(found)
+    return settled

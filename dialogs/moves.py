@@ -114,6 +114,8 @@ def repeat(talk: Talk, before: list[str]) -> None:
 
 def _again(talk: Talk, question: Question) -> str:
     """The question in words it was not yet put in; "" once there are none left."""
+    if not talk.voice.said(f"ask.{question.words or question.id}"):
+        return talk.question_line("ask", question)  # it was put in another language
     return talk.question_line("again", question) or talk.lead("return")
 
 

@@ -28,7 +28,7 @@ from dialogs.values import (
     Outcome,
     Reply,
 )
-from dialogs.wording import Voice
+from dialogs.wording import Voice, told_in
 from scoring.assess import Assessment, weigh
 from scoring.conditions import Knowledge
 from scoring.outlook import Outlook, outlook
@@ -227,7 +227,8 @@ class Talk:
         """Go on in another language."""
         self.conversation = replace(self.conversation, language=language, language_fixed=fixed)
         self._variables = None
-        self.voice = Voice(self.library.wording(language), f"{self.before.id}:{self.turn}", self.voice.told)
+        told = told_in(language, self.voice.wording.language, self.voice.told)
+        self.voice = Voice(self.library.wording(language), f"{self.before.id}:{self.turn}", told)
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation."""

@@ -316,6 +316,10 @@ class Voice:
         """Whether there is a variant this visitor has not read."""
         return not all(map(self._told.__contains__, self.wording.marks(key)))
 
+    def said(self, key: str) -> bool:
+        """Whether this visitor has read any variant."""
+        return any(map(self._told.__contains__, self.wording.marks(key)))
+
     def word(self, key: str, **variables: Any) -> str:
         """The first variant, unmarked: for names and notes that are no sentences."""
         return self.wording.render(key, **variables)
@@ -338,3 +342,15 @@ class Voice:
     def _mark(self, line: str) -> None:
         self._told.pop(line, None)
         self._told[line] = None
+
+
+def told_in(language: str, before: str, told: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    What was said so far, for who goes on in another language: none of its variants has been read in that one yet.
+
+    Those of the language before are set aside under its name, and taken up again when the talk comes back to it.
+    """
+    if language == before:
+        return told
+    aside = (f"{before}:{line}" if "/" in line and ":" not in line else line for line in told)
+    return tuple(line.removeprefix(f"{language}:") for line in aside)

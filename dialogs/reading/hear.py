@@ -14,7 +14,13 @@ from dialogs.reading.asks import compile_asks, read_asks
 from dialogs.reading.contacts import Contacts, ContactWords, compile_contacts, read_contacts
 from dialogs.reading.figures import Figures, FigureWords, compile_figures, read_figures
 from dialogs.reading.intent import about_the_bot, compile_intent, read_intent
-from dialogs.reading.language import LanguageWords, compile_languages, detect_language, second_language
+from dialogs.reading.language import (
+    LanguageWords,
+    another_language,
+    compile_languages,
+    detect_language,
+    second_language,
+)
 from dialogs.reading.lexicon import compile_lexicon
 from dialogs.reading.mentions import PREFIX, compile_mentions, read_mentions
 from dialogs.reading.money import read_money
@@ -97,6 +103,10 @@ class Listened(Struct, frozen=True, gc=False):
     def language(self, ears: Ears, spoken: str = "") -> tuple[str | None, float]:
         """The likeliest language and a confidence from 0 to 1; of two as likely the one spoken so far."""
         return detect_language(self.text.original, self.words, ears.known, spoken)
+
+    def other_language(self, ears: Ears, spoken: str) -> str | None:
+        """The language, other than the one spoken, that the message is surely in; None for a borrowed word."""
+        return another_language(self.text.original, self.words, ears.known, spoken)
 
 
 def listen(text: str, ears: Ears) -> Listened:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from re import compile as compile_regex
+from typing import NamedTuple
 
 from dialogs.reading.lexicon import Lexicon
 from dialogs.reading.phrases import Words
@@ -13,9 +15,27 @@ SURE = 3.0  # points at which the confidence is one
 HINT = 0.3  # confidence when only the alphabet or a part of a word tells
 LEAST_OTHERS = 2  # words of the other alphabet that make a second language of it
 LEAST_LETTERS = 4  # of a word that hints at a language; "CRM" and "ok" belong to all
+LEAST_TOLD = 2  # words of a message that are another language's and not the one spoken, for it to be followed
+OUTWEIGH = 3  # times as many as those of the one spoken alone: "Привет! We need CRM, бюджет 5к"
+LEAST_UNCOMMON = 3  # such words that tell as much as a common one: "product owner" is said in every language
+QUITE = 0.8  # how sure detection is of a message that one word tells from the language spoken
+LEAST_WORDS = 3  # of such a message; two where a letter tells
+LEAST_TELLING = 3  # letters of such a word
 BEGINNING = 5  # letters of a word that tell whose it is, whatever its ending
 FOREIGN = frozenset({"tech", "contacts", "borrows"})  # sections whose words belong to no language
 _WORD = compile_regex(r"[^\W\d_]+")
+_CHUNK = compile_regex(r"\S+")
+_ADDRESS = compile_regex(r"@|\w\.\w|//")
+_MOST_LETTERS, _MOST_WORDS = 2000, 300  # of a message looked at for its language
+
+
+class _Word(NamedTuple):
+    """A word of a message: whose it can be, whether by a letter only they have, and whether written small."""
+
+    norm: str
+    tongues: frozenset[str]
+    lettered: bool
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,8 @@ class LanguageWords:
     cyrillic: bool = False
     beginnings: frozenset[str] = frozenset()  # of its words in the lexicon that no other language has
     share: float = 0.0  # of its own letters in its words: without them a long text is less likely to be in it
+    begun: frozenset[str] = frozenset()  # all beginnings of its words in the lexicon
+    borrowed: frozenset[str] = frozenset()  # words of the lexicon in the other alphabet: "product owner", "лид"
 
 
 def compile_languages(lexicons: Mapping[str, Lexicon]) -> dict[str, LanguageWords]:
@@ -38,17 +60,18 @@ def compile_languages(lexicons: Mapping[str, Lexicon]) -> dict[str, LanguageWord
     beginnings of words that stand in no other of the lexicons.
     """
     own = {language: _compile(lexicon) for language, lexicon in lexicons.items()}
-    spelled = {
-        language: _spelled(" ".join(_texts(lexicon.sections)), own[language].cyrillic)
-        for language, lexicon in lexicons.items()
-    }
+    texts = {language: " ".join(_texts(lexicon.sections)) for language, lexicon in lexicons.items()}
+    spelled = {language: _spelled(text, own[language].cyrillic) for language, text in texts.items()}
     begun = {language: frozenset(map(_beginning, map(fold, words))) for language, words in spelled.items()}
     told: dict[str, LanguageWords] = {}
     for language, words in own.items():
         others = frozenset[str]().union(*(found for one, found in begun.items() if one != language))
         letters = "".join(spelled[language])
         share = sum(map(letters.count, words.letters)) / max(1, len(letters))
-        told[language] = replace(words, beginnings=begun[language] - others, share=share)
+        borrowed = frozenset(map(fold, _spelled(texts[language], not words.cyrillic, least=1)))
+        told[language] = replace(
+            words, beginnings=begun[language] - others, share=share, begun=begun[language], borrowed=borrowed
+        )
     return told
 
 
@@ -73,10 +96,10 @@ def _texts(section: object) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _spelled(text: str, cyrillic: bool) -> list[str]:
+def _spelled(text: str, cyrillic: bool, least: int = LEAST_LETTERS) -> list[str]:
     """The words in this alphabet, long enough to tell something."""
     words = _WORD.findall(text.lower().replace("'", ""))
-    return [word for word in words if len(word) >= LEAST_LETTERS and _is_cyrillic(word) is cyrillic]
+    return [word for word in words if len(word) >= least and _is_cyrillic(word) is cyrillic]
 
 
 def _beginning(word: str) -> str:
@@ -114,10 +137,10 @@ def detect_language(
     "ok", "CRM" or a number say nothing: the language is then None or its confidence low, so that a conversation does
     not switch because of them.
     """
-    letters = frozenset(original[:2000].lower())
+    letters = frozenset(original[:_MOST_LETTERS].lower())
     total = max(1, len(words))
     points: dict[str, float] = {}
-    norms = words.norms[:300]
+    norms = words.norms[:_MOST_WORDS]
     begun = [_beginning(word) for word in norms if len(word) >= LEAST_LETTERS]
     for language, own in known.items():
         common: float = sum(map(own.words.__contains__, norms)) + sum(map(own.beginnings.__contains__, begun))
@@ -134,6 +157,76 @@ def detect_language(
     lead = (most - second) / most
     weight = min(1.0, most / SURE) if total > 1 else min(0.6, most / SURE)
     return best, round(max(HINT, lead * weight), 3)
+
+
+def another_language(original: str, words: Words, known: Mapping[str, LanguageWords], spoken: str) -> str | None:
+    """
+    The language, other than the one spoken, that a message of several words is surely in; else None.
+
+    One borrowed word, a name or an address does not make another language of a message; a short sentence does.
+    """
+    if spoken not in known:
+        return None
+    told = _told(original, words, known, spoken)
+    counts = {language: sum(language in one.tongues for one in told) for language in known}
+    if not told or counts[spoken] == max(counts.values()):
+        return None
+    found, sure = detect_language(original, words, known, spoken)
+    best = max(counts, key=lambda language: (counts[language], language == found))
+    for_best = [one for one in told if best in one.tongues and spoken not in one.tongues]
+    for_spoken = sum(spoken in one.tongues and best not in one.tongues for one in told)
+    if len(for_best) < OUTWEIGH * for_spoken:
+        return None
+    common = any(one.norm in known[best].words or one.lettered for one in for_best)
+    common = common or known[best].cyrillic > known[spoken].cyrillic  # nobody borrows words from Cyrillic
+    if len(for_best) >= (LEAST_TOLD if common else LEAST_UNCOMMON):
+        return best
+    telling = [one for one in for_best if len(one.norm) >= LEAST_TELLING and one.small]
+    enough = LEAST_TOLD if any(one.lettered for one in telling) else LEAST_WORDS
+    return best if telling and found == best and sure >= QUITE and len(words) >= enough else None
+
+
+def _told(original: str, words: Words, known: Mapping[str, LanguageWords], spoken: str) -> list[_Word]:
+    """The words of a message, each once, that are in no name or address."""
+    chunks = _CHUNK.finditer(original[:_MOST_LETTERS])
+    addresses = [chunk.span() for chunk in chunks if _ADDRESS.search(chunk[0])]
+    names = frozenset[int]() if original.isupper() else _names(original, words, known)
+    told: dict[str, _Word] = {}
+    for at, (norm, start, end) in enumerate(zip(words.norms[:_MOST_WORDS], words.starts, words.ends, strict=False)):
+        inside = any(begin <= start < close for begin, close in addresses)
+        if norm.isalpha() and at not in names and norm not in told and not inside:
+            told[norm] = _word(norm, original[start:end], known, spoken)
+    return list(told.values())
+
+
+def _word(norm: str, written: str, known: Mapping[str, LanguageWords], spoken: str) -> _Word:
+    """The languages a word can be of: by its letters, as a common word or by how words begin."""
+    letters = {language for language, own in known.items() if not own.letters.isdisjoint(written.lower())}
+    if letters:
+        return _Word(norm, frozenset(letters), lettered=len(letters) == 1, small=written.islower())
+    begins = _beginning(norm) if len(norm) >= LEAST_LETTERS else ""
+    common = {language for language, own in known.items() if norm in own.words}
+    begun = {language for language, own in known.items() if begins in own.begun}
+    borrowed = {spoken} if not common and norm in known[spoken].borrowed else set[str]()
+    return _Word(norm, frozenset(common | begun | borrowed), lettered=False, small=written.islower())
+
+
+def _names(original: str, words: Words, known: Mapping[str, LanguageWords]) -> frozenset[int]:
+    """The places of words with a capital letter, and of small ones between two such; a common word opens no name."""
+    norms, clauses = words.norms[:_MOST_WORDS], words.clauses
+    capital = [
+        at for at, norm in enumerate(norms) if len(norm) >= LEAST_LETTERS and original[words.starts[at]].isupper()
+    ]
+    names: set[int] = set()
+    for one, other in pairwise((-1, *capital)):
+        inner = range(one + 1, other)
+        joined = one >= 0 and all(norms[at].isalpha() and len(norms[at]) < LEAST_LETTERS for at in inner)
+        opens = other == 0 or clauses[other] != clauses[other - 1]
+        if not opens:
+            names.add(other)
+        if joined and not opens and (one in names or not any(norms[one] in own.words for own in known.values())):
+            names.update((one, *inner))
+    return frozenset(names)
 
 
 def second_language(words: Words, known: Mapping[str, LanguageWords], first: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialogs.reading.language import detect_language
+from dialogs.reading.language import another_language, detect_language
 from dialogs.reading.phrases import split_words
 from dialogs.reading.text import fold
 from tests.builders import demo, everywhere, visitor
@@ -167,3 +167,57 @@ def test_a_language_asked_for_beside_other_words_is_spoken(language: str, then: 
     guest = visitor(demo(), language)
     guest.says({"en": "we need a CRM", "uk": "потрібна CRM", "ru": "нужна CRM"}[language])
     assert guest.says(then).conversation.language == goal
+
+
+def another(text: str, spoken: str) -> str | None:
+    return another_language(text, split_words(fold(text)), everywhere().ears.known, spoken)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text", "language"),
+    [
+        ("pl", "I'd like it to connect to our telephony and mail, please", "en"),
+        ("pl", "I'm the boss", "en"),
+        ("pl", "маємо бриф", "uk"),
+        ("uk", "this price is fine", "en"),
+        ("ru", "Może po polsku?", "pl"),
+        ("uk", "Давайте русский, мне так удобнее", "ru"),
+        ("en", "решает директор", "ru"),
+        ("en", "Ich bin der Inhaber", "de"),
+        ("de", "we have a budget", "en"),
+        ("de", "potrzebujemy tego w maju", "pl"),
+        ("ru", "ми втрачаємо клієнтів", "uk"),
+        ("uk", "мы теряем клиентов", "ru"),
+        ("ru", "We need a CRM", "en"),
+    ],
+)
+def test_a_short_sentence_is_surely_in_its_language(spoken: str, text: str, language: str) -> None:
+    assert another(text, spoken) == language
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text"),
+    [
+        ("ru", "product owner"),
+        ("uk", "head of marketing"),
+        ("uk", "team lead"),
+        ("pl", "deadline jest w maju"),
+        ("de", "wir sind ein start-up und brauchen ein crm für sales"),
+        ("ru", "Green Valley"),
+        ("ru", "coffee house"),
+        ("ru", "Black and White Studio"),
+        ("ru", "The Best of the West"),
+        ("ru", "Олексій Ткаченко"),
+        ("en", "Müller GmbH"),
+        ("en", "Łukasz Nowak"),
+        ("pl", "Microsoft Dynamics 365 Business Central"),
+        ("uk", "ну да"),
+        ("uk", "kate@bloom.com"),
+        ("ru", "Привет! We need CRM, бюджет 5к"),
+        ("pl", "CRM"),
+        ("ru", "42"),
+        ("", "we have a budget"),
+    ],
+)
+def test_a_borrowed_word_or_a_name_changes_no_language(spoken: str, text: str) -> None:
+    assert another(text, spoken) is None
