@@ -1,21 +1,24 @@
 """Values as a person of the language would write them: sums, dates, names, short notes of what was heard."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_currency, get_currency_symbol
 
 from dialogs.hearing import FREE_ANSWER
 from dialogs.library import Library
+from dialogs.reading.text import fold
 from dialogs.wording import Voice
 from scoring.conditions import MANY
 from scoring.values import Fact, Headcount, Money, MoneyRange, Window
 
 _NEEDLESS = re.compile(r"[.,]00(?!\d)")  # decimals of a whole sum; the comma of "80,000" has a digit behind it
+_WORD = re.compile(r"[^\W\d_]+")
 _STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)")  # a sign made of letters right before a figure
 
 
@@ -74,7 +77,26 @@ def said_window(value: Window, voice: Voice) -> str:
         return voice.word("when.from", date=_date(value.start, language))
     if value.start == value.end and value.end is not None:
         return voice.word("when.on", date=_date(value.end, language))
+    if value.start is not None and value.end is not None and _are_whole_months(value.start, value.end):
+        return _said_months(value.start, value.end, voice)
     return voice.word("when.between", start=_date_of(value.start, language), end=_date_of(value.end, language))
+
+
+def _are_whole_months(start: date, end: date) -> bool:
+    """Whether a window is whole months of one year."""
+    return start.year == end.year and start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+
+
+def _said_months(start: date, end: date, voice: Voice) -> str:
+    """A month, a quarter or a year by its name; other months as the first and the last."""
+    year, names = str(start.year), get_month_names("wide", context="stand-alone", locale=voice.wording.language)
+    if (start.month, end.month) == (1, 12):
+        return voice.word("when.year", year=year)
+    if start.month == end.month:
+        return voice.word("when.month", month=names[start.month], year=year)
+    if end.month == start.month + 2 and end.month % 3 == 0:
+        return voice.word("when.quarter", quarter=str(end.month // 3), year=year)
+    return voice.word("when.months", first=names[start.month], last=names[end.month], year=year)
 
 
 def _date_of(day: date | None, language: str) -> str:
@@ -126,6 +148,8 @@ def notes(facts: Sequence[Fact], voice: Voice, library: Library) -> str:
     for fact in facts:
         if fact.value is not None:
             by_key.setdefault(fact.key, []).append(fact)
+    if any(_decider(str(fact.value), voice) for fact in by_key.get("authority.person", ())):
+        by_key["authority.decides"] = [fact for fact in by_key.get("authority.decides", ()) if fact.value is not False]
     standing = (fact for key in _ORDER for fact in (by_key.get(key, ()) if key in MANY else by_key.get(key, ())[-1:]))
     said = [note for fact in standing if (note := _note(fact, voice, library))]
     return ", ".join(dict.fromkeys(said))
@@ -141,6 +165,8 @@ def _note(fact: Fact, voice: Voice, library: Library) -> str:
         return voice.word("say.people", value=value.high if value.low == value.high else f"{value.low}–{value.high}")
     if fact.key.startswith("contact."):
         return voice.word("say.contact", value=value)
+    if fact.key == "authority.person":
+        return _decider(str(value), voice)
     if fact.how == FREE_ANSWER:  # what somebody wrote in their own words is not parroted
         return ""
     exact = f"say.{fact.key}.{str(value).lower()}"
@@ -149,6 +175,29 @@ def _note(fact: Fact, voice: Voice, library: Library) -> str:
     if voice.wording.has(f"say.{fact.key}"):
         return voice.word(f"say.{fact.key}", value=_name(fact.key, str(value), voice, library))
     return ""
+
+
+def _decider(said: str, voice: Voice) -> str:
+    """Who decides, in a sentence: "решает директор" of "с директором"; "" where the word is not known."""
+    for word in _WORD.findall(fold(said)):
+        found = [
+            (begin, name, key)
+            for key, many in (("say.authority.person", "decider.one"), ("say.authority.people", "decider.many"))
+            for name, begin in _named(voice.word(many))
+            if word.startswith(begin)
+        ]
+        if found:
+            _, name, key = max(found, key=lambda one: len(one[0]))
+            whole = " " in said and word == fold(name)  # "финансовый директор"
+            return voice.word(key, value=said if whole else name)
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _named(text: str) -> tuple[tuple[str, str], ...]:
+    """Names and how their forms begin: "жена/жен, муж"; without a stroke all forms begin like the name."""
+    parts = (part.strip().partition("/") for part in text.split(","))
+    return tuple((name, fold(begin or name)) for name, _, begin in parts)
 
 
 def _name(key: str, value: str, voice: Voice, library: Library) -> str:

@@ -12,7 +12,7 @@ from dialogs.library import Library
 from dialogs.phrases import money_text, notes, said_money, said_window
 from dialogs.wording import Voice
 from scoring.values import Headcount, MoneyRange, Per, Urgency, Window
-from tests.builders import demo, fact, sum_of
+from tests.builders import demo, everywhere, fact, sum_of
 
 LANGUAGES = ("en", "pl", "uk", "ru")
 START, END = date(2026, 3, 2), date(2026, 5, 31)
@@ -118,7 +118,7 @@ def test_notes_come_in_one_order_and_each_only_once(library: Library, language: 
         ("need.stack", "dotnet", ".NET"),
         ("authority.role", "owner", "you are the owner"),
         ("authority.decides", True, "the decision is yours"),
-        ("authority.decides", False, "others decide too"),
+        ("authority.decides", False, "the decision isn't yours alone"),
         ("people.count", Headcount(20, 20), "20 people"),
         ("people.count", Headcount(20, 50), "20–50 people"),
         ("people.count", Headcount(1, 1), "1 person"),
@@ -135,15 +135,87 @@ def test_a_fact_is_said_back_in_words(library: Library, key: str, value: object,
 @pytest.mark.parametrize(
     ("language", "word", "text"),
     [
-        ("en", "CFO", "who else decides – “CFO”"),
-        ("pl", "dyrektorem", "kto jeszcze decyduje – „dyrektorem”"),
-        ("uk", "директором", "хто ще вирішує – «директором»"),
-        ("ru", "бухгалтером", "кто ещё решает – «бухгалтером»"),
+        ("en", "CFO", "your CFO decides"),
+        ("en", "wife", "your wife decides"),
+        ("en", "head of sales", "your head of sales decides"),
+        ("en", "partners", "your partners decide"),
+        ("pl", "dyrektorem", "decyduje dyrektor"),
+        ("pl", "prezes", "decyduje prezes"),
+        ("pl", "zona", "decyduje żona"),
+        ("pl", "wspólnikami", "decydują wspólnicy"),
+        ("uk", "директором", "вирішує директор"),
+        ("uk", "дружиною", "вирішує дружина"),
+        ("ru", "директор", "решает директор"),
+        ("ru", "финансовый директор", "решает финансовый директор"),
+        ("ru", "бухгалтером", "решает бухгалтер"),
+        ("ru", "партнёрами", "решают партнёры"),
+        ("de", "Chef", "Ihr Chef entscheidet"),
+        ("de", "Gesellschafter", "die Gesellschafter entscheiden"),
     ],
 )
-def test_a_person_named_in_any_case_is_quoted(library: Library, language: str, word: str, text: str) -> None:
-    """The words are the visitor's, in the case of their sentence and not of ours."""
-    assert text == notes([fact("authority.person", word)], voice(library, language), library)
+def test_a_person_named_in_any_case_is_said_to_decide(language: str, word: str, text: str) -> None:
+    """The word is the visitor's, in the case of their sentence; the note is a sentence of ours."""
+    library = everywhere()
+    told = [fact("authority.decides", False), fact("authority.person", word)]
+    assert text == notes(told, voice(library, language), library)
+
+
+@pytest.mark.parametrize("language", everywhere().wordings)
+def test_whoever_decides_by_an_unknown_name_is_left_unnamed(language: str) -> None:
+    library = everywhere()
+    told = [fact("authority.decides", False), fact("authority.person", "xyz")]
+    assert notes(told, voice(library, language), library) == voice(library, language).word(
+        "say.authority.decides.false"
+    )
+
+
+MONTHS = (
+    (
+        date(2027, 3, 1),
+        date(2027, 3, 31),
+        ("March 2027", "März 2027", "marzec 2027", "березень 2027 року", "март 2027 года"),
+    ),
+    (
+        date(2028, 2, 1),
+        date(2028, 2, 29),
+        ("February 2028", "Februar 2028", "luty 2028", "лютий 2028 року", "февраль 2028 года"),
+    ),
+    (
+        date(2027, 4, 1),
+        date(2027, 6, 30),
+        ("Q2 2027", "2. Quartal 2027", "2. kwartał 2027", "2-й квартал 2027 року", "2-й квартал 2027 года"),
+    ),
+    (date(2027, 1, 1), date(2027, 12, 31), ("the year 2027", "das Jahr 2027", "2027 rok", "2027 рік", "2027 год")),
+    (
+        date(2027, 3, 1),
+        date(2027, 5, 31),
+        (
+            "March to May 2027",
+            "März bis Mai 2027",
+            "marzec – maj 2027",
+            "березень – травень 2027 року",
+            "март – май 2027 года",
+        ),
+    ),
+    (date(2027, 3, 1), date(2027, 3, 30), ("1 March 2027 – 30 March 2027",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "language", "text"),
+    [
+        (start, end, language, text)
+        for start, end, texts in MONTHS
+        for language, text in zip(("en", "de", "pl", "uk", "ru"), texts, strict=False)
+    ],
+)
+def test_whole_months_are_said_by_their_names(start: date, end: date, language: str, text: str) -> None:
+    assert text == said_window(Window(start, end, Urgency.DATED), voice(everywhere(), language))
+
+
+def test_the_last_month_there_is_can_be_said() -> None:
+    window = Window(date(9999, 12, 1), date.max, Urgency.DATED)
+    assert said_window(window, voice(demo(), "en")) == "December 9999"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
