@@ -9,7 +9,7 @@ from dialogs.tree import next_question
 from dialogs.values import Choice, EffectKind, Ending, Mode
 from scoring.conditions import MANY
 from scoring.stages import STAGES, Stage
-from scoring.values import Fact, Temperature
+from scoring.values import Fact, Source, Temperature
 
 _HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
 _RESTS = {Mode.HANDED_OVER: "hand_over", Mode.PARKED: "park", Mode.CLOSED: "close"}
@@ -89,7 +89,7 @@ def price(talk: Talk, asked: Ask) -> list[str]:
     if any(flag in talk.weighed.flag_names for flag in talk.framework.farewells):
         return []  # what cannot be done has no price
     if talk.weighed.estimate is None:
-        return [talk.line(f"{asked}.soon")]
+        return [talk.lead(f"{asked}.soon")]
     talk.priced = True
     return [" ".join(talk.estimate_lines())]
 
@@ -223,15 +223,23 @@ def take_leave(talk: Talk, before: list[str]) -> None:
     if talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED):
         _say(talk, [*before, talk.line("close.added" if before and talk.conversation.handoff else "close.anything")])
         return
+    if talk.weighed.estimate is not None and not talk.range_told and talk.voice.once("estimate"):
+        _say(talk, [*before, " ".join(talk.estimate_lines())])  # it was promised when the talk began
+        before = []
     if talk.conversation.handoff:
         talk.enter("hand_over")
         talk.cause(EffectKind.LEAD_UPDATED, f"updated:{talk.turn}")
         _say(talk, [*before, talk.line("close.qualified", link="guide")])
     else:
         talk.enter("close")
-        _say(talk, [*before, talk.line("close.nurture", link="guide")])
+        _say(talk, [*before, talk.line("close.reachable" if _left_a_contact(talk) else "close.nurture", link="guide")])
     if talk.weighed.temperature != "hot":
         talk.cause(EffectKind.NURTURE, "nurture")
+
+
+def _left_a_contact(talk: Talk) -> bool:
+    """Whether the visitor said how to reach them; what the channel tells is no wish to be reached."""
+    return any(fact.evidence.source is not Source.EVENT for key in CONTACTS for fact in talk.known.facts(key))
 
 
 def wake(talk: Talk, purpose: str) -> None:

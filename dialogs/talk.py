@@ -31,6 +31,7 @@ from dialogs.values import (
 from dialogs.wording import Voice, told_in
 from scoring.assess import Assessment, weigh
 from scoring.conditions import Knowledge
+from scoring.estimate import Estimate
 from scoring.outlook import Outlook, outlook
 from scoring.stages import STAGES, Stage
 from scoring.values import Evidence, Fact, FactValue, Signal, Source
@@ -299,13 +300,23 @@ class Talk:
         """What stands on a button."""
         return choice.label or self.voice.word(f"choice.{question.id}.{choice.id}")
 
+    @property
+    def range_told(self) -> bool:
+        """Whether the range of the estimate as it is now has been told."""
+        return self.weighed.estimate is not None and _range(self.weighed.estimate) in self.voice.told
+
     def estimate_lines(self) -> list[str]:
-        """The price range and the weeks, in words."""
+        """The price range and the weeks; one told before is only named again, while there are words left for it."""
         found = self.weighed.estimate
         if found is None:
             return []
         language = self.conversation.language
         low, high = price(found.low, language, self.library), price(found.high, language, self.library)
+        told = self.range_told
+        self.voice.once(_range(found))
+        if told:
+            again = self.lead("estimate.same", low=low, high=high)
+            return [again] if again else []
         lines = [self.voice.say("estimate.price", low=low, high=high)]
         if found.weeks is not None:
             weeks = {"weeks_low": max(1, int(found.weeks.low)), "weeks_high": max(1, -int(-found.weeks.high // 1))}
@@ -360,6 +371,11 @@ class Talk:
             heard=self.heard,
             content=self.library.version,
         )
+
+
+def _range(found: Estimate) -> str:
+    """The one-time line that a range is."""
+    return f"range:{found.low.amount}-{found.high.amount}:{found.low.currency}"
 
 
 def _way(stage: Stage, goal: Stage) -> tuple[str, ...]:
