@@ -77,8 +77,10 @@ def said_window(value: Window, voice: Voice) -> str:
         return voice.word("when.from", date=_date(value.start, language))
     if value.start == value.end and value.end is not None:
         return voice.word("when.on", date=_date(value.end, language))
-    if value.start is not None and value.end is not None and _are_whole_months(value.start, value.end):
-        return _said_months(value.start, value.end, voice)
+    if value.start is not None and value.end is not None:
+        start = value.start.replace(day=1) if value.start == value.said else value.start  # of "in March", said in it
+        if _are_whole_months(start, value.end):
+            return _said_months(start, value.end, voice)
     return voice.word("when.between", start=_date_of(value.start, language), end=_date_of(value.end, language))
 
 

@@ -213,6 +213,14 @@ def test_whole_months_are_said_by_their_names(start: date, end: date, language: 
     assert text == said_window(Window(start, end, Urgency.DATED), voice(everywhere(), language))
 
 
+@pytest.mark.parametrize(
+    ("said", "text"), [(date(2026, 3, 2), "March 2026"), (date(2026, 3, 1), "2 March 2026 – 31 March 2026")]
+)
+def test_the_month_that_has_begun_is_said_by_its_name(said: date, text: str) -> None:
+    window = Window(date(2026, 3, 2), date(2026, 3, 31), Urgency.DATED, said=said)
+    assert said_window(window, voice(demo(), "en")) == text
+
+
 def test_the_last_month_there_is_can_be_said() -> None:
     window = Window(date(9999, 12, 1), date.max, Urgency.DATED)
     assert said_window(window, voice(demo(), "en")) == "December 9999"
