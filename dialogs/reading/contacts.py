@@ -76,6 +76,7 @@ class ContactWords:
     spelled_email: Pattern[str] | None  # an address in words
     domain: Pattern[str]  # an address on the web without https
     models: tuple[str, ...]  # "like": the address behind it is of somebody else
+    towns: frozenset[str]  # "new", "san": how names of towns begin that are two words
     heads: "Heads"
 
 
@@ -138,6 +139,7 @@ def compile_contacts(lexicon: Lexicon) -> ContactWords:
         _email_in_words(listed("at"), listed("dot")),
         _domain("|".join((_TOP, *map(escape, ends)))) if (ends := listed("domains")) else _DOMAIN,
         listed("models"),
+        frozenset(listed("towns")),
         Heads(*(_heads(listed(key)) for key in ("at", "telegram", "name", "names", "company", "legal"))),
     )
 
@@ -178,7 +180,7 @@ def read_contacts(text: Text, said: frozenset[str], words: ContactWords, asked: 
     url = _url(original, folded, words, masked) if "." in original else None
     phone = _phone(original, folded, words, masked, asked) if _DIGIT.search(original) else None
     name = _name(original, folded, said, words, masked, asked)
-    company = _company(original, folded, said, words, asked)
+    company = _company(original, folded, said, words, asked) or _of_the_name(original, folded, name, words)
     return Contacts(email, phone, url, telegram, name, company, tuple(masked))
 
 
@@ -410,9 +412,17 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
         before = original[: match.start()].rstrip(" ")[-1:]
         after = original[end : end + 2].strip()[:1]
         opens = not before or before in ",.!" or count <= OPENING or (before.isdigit() and not after)
+        called = after.isdigit() or after == "+"  # "Bohdan 093 772 15 08"
         if count > 2 * OPENING + 1:
-            opens = before in ".!\n" or (before == "," and (not after or _closes(folded, end)))
-        ended = not after or after in ",.—–-:(" or not any(char.isalpha() for char in folded[end:])  # or a phone
+            opens = (
+                (before.isdigit() and not after)
+                or (called and before in ",.")
+                or before in ".!\n"
+                or (before == "," and (not after or _closes(folded, end)))
+            )
+        ended = (
+            not after or called or after in ",.—–-:(" or not any(char.isalpha() for char in folded[end:])
+        )  # or a phone
         of = _word_at(folded, end + 1) in words.name_of and (count < OPENING or _closes(folded, end))
         if opens and (ended or of):
             value = original[match.start() : end]
@@ -464,6 +474,17 @@ def _company(
         start = original.find(value)
         return Found(value, start, start + len(value), value, "contacts.asked_company", 0.7)
     return None
+
+
+def _of_the_name(original: str, folded: str, name: Found[str] | None, words: ContactWords) -> Found[str] | None:
+    """The firm in "Laura from Pinecrest Dental": two capitals at least, as one may be a town."""
+    if name is None or _word_at(folded, name.end + 1) not in words.name_of:
+        return None
+    at = name.end + 1 + len(_word_at(folded, name.end + 1))
+    found = _capitals_after(original, at)
+    if found is None or " " not in found.value or fold(found.value).split()[0] in words.towns:
+        return None
+    return found
 
 
 def _beside_legal_form(original: str, folded: str, words: ContactWords) -> Found[str] | None:
