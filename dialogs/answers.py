@@ -30,7 +30,8 @@ from dialogs.hearing import (
 from dialogs.phrases import day_text, notes
 from dialogs.reading.hear import Listened, hear, listen
 from dialogs.reading.values import Answer, Ask, Asked, Intent, Reading, Social
-from dialogs.repair import as_reason, mended, taken_back
+from dialogs.rental import MODEL, RENTAL, STAGE, seen_as_rental
+from dialogs.repair import ABOUT_THE_WORK, as_reason, mended, taken_back
 from dialogs.talk import Talk
 from dialogs.urgent import URGENT, urgent_call
 from dialogs.values import EffectKind, Ending, Mode
@@ -45,6 +46,7 @@ LONGEST_CALL = 60  # characters of a line that is nothing but a call
 LONGEST_LABEL = 80  # characters of a button
 LONGEST_TURN = 9  # figures of a turn number; more than that nobody has talked
 REFUSED = "refused:"  # a file the channel could not keep: its reason and name follow
+CHOOSING = "choosing"  # of purchase.stage
 SOON_DAYS = 3  # "call me tomorrow" is work for a person, "write to me in June" for a reminder
 _SURE_AT_FIRST = 0.2  # how sure the language must be at first, when nobody has been spoken to yet
 
@@ -88,6 +90,7 @@ def take_text(talk: Talk) -> None:
     told = without_changes_of_no_role(told, talk.known, question)
     if reading.intent is None or reading.intent.value is not Intent.CORRECTION:
         told = without_titles_of_others(told, talk.known, question)
+    told = seen_as_rental(told, talk.known, talk.company, turned_away=_was_turned_away(talk))
     if intent is Intent.CLARIFY and reading.tongue and reading.tongue.value != talk.before.language:
         intent = None  # "давайте по-русски" asks for plain words only where Russian is spoken
     if ours:
@@ -153,10 +156,19 @@ def take_text(talk: Talk) -> None:
 
 
 def _let_in(talk: Talk) -> None:
-    """The dream too large is given up; what was left unasked when it was turned away may be asked now."""
+    """What somebody was turned away with is given up; what was left unasked then may be asked now."""
     talk.withdraw("need.scale")
     if talk.before.stage is Stage.DISQUALIFIED:
         talk.change(asked=tuple(one for one in talk.conversation.asked if one.ending is not Ending.PASSED))
+
+
+def _ask_anew(talk: Talk, key: str) -> None:
+    """What was known under the key holds no longer, and the question for it may be put once more."""
+    talk.withdraw(key)
+    tree = talk.framework
+    settled = (one for one in talk.conversation.asked if one.ending is not Ending.OPEN)
+    again = {one.question for one in settled if (asked := tree.question(one.question)) and key in asked.fills}
+    talk.change(asked=tuple(one for one in talk.conversation.asked if one.question not in again))
 
 
 def _may_want_less(talk: Talk, reading: Reading) -> bool:
@@ -225,7 +237,9 @@ def _obey(talk: Talk, intent: Intent, told: Told, text: str, said: list[str]) ->
             key = {Intent.BOT_IDENTITY: "identity", Intent.OFF_TOPIC: "offtopic", Intent.INSULT: "insult"}[intent]
             moves.repeat(talk, [*said, talk.lead(key)])
         case Intent.WHY_ASK | Intent.CLARIFY if not told.facts:
-            if text.strip().startswith("/help") or talk.waiting is None:
+            if talk.waiting is None and _was_turned_away(talk):
+                talk.say(talk.line("away.again"))
+            elif text.strip().startswith("/help") or talk.waiting is None:
                 moves.repeat(talk, [*said, talk.line("help")])
             else:
                 kinds = ("why", "explain") if intent is Intent.WHY_ASK else ("explain", "why")
@@ -281,7 +295,7 @@ def _take_answer(
     answered = question is not None and bool(told.keys & set(question.fills))
     if answered:
         talk.settle(Ending.ANSWERED)
-    before = [*said, _say_back(talk, fresh, corrected=corrected)] if fresh else [*said]
+    before = [*said, _say_back(talk, fresh, corrected=corrected, alone=not said)] if fresh else [*said]
     if priced is not None:
         before += moves.price(talk, priced)
     if before and talk.before.turn == 0:
@@ -348,6 +362,8 @@ def _small_talk(talk: Talk, reading: Reading) -> None:
         moves.ask_on(talk, [talk.lead("ack.plain")])
     elif talk.conversation.mode is Mode.HANDED_OVER and "wants_human" in talk.weighed.flag_names:
         talk.say(talk.line("human.already"))
+    elif reading.social is None and _was_turned_away(talk):
+        talk.say(talk.line("away.again"))
     elif talk.conversation.mode in (Mode.HANDED_OVER, Mode.CLOSED, Mode.PARKED):
         talk.say(talk.line("close.anything"))
     else:
@@ -372,18 +388,29 @@ def _learn(talk: Talk, told: Told, *, correcting: bool) -> tuple[tuple[Fact, ...
 
 
 def _lift(talk: Talk, fresh: tuple[Fact, ...], before: Knowledge) -> None:
-    """What new words take back: another need ends the dream of an own Google, a technology of ours ends "only that"."""
-    if before.facts("need.scale") and any(fact.key in _SMALLER for fact in fresh):
+    """
+    What new words take back.
+
+    Another need ends the dream of an own Google, who buys wants no rental, who names a model has chosen one, and a
+    technology of ours ends "only that".
+    """
+    keys = {fact.key for fact in fresh}
+    if (before.facts("need.scale") and keys & _SMALLER) or RENTAL in keys:
         _let_in(talk)
+    if before.value(STAGE) == CHOOSING and STAGE not in keys and MODEL in keys:
+        _ask_anew(talk, STAGE)
     ours = [fact for fact in fresh if fact.key == "need.stack" and fact.value in talk.company.stack.works_in]
     if ours and before.value("need.exclusive_stack") == "yes":
         talk.learn([replace(ours[0], key="need.exclusive_stack", value="no")])
 
 
-def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool) -> str:
-    heard = notes(fresh, talk.voice, talk.library)
+def _say_back(talk: Talk, fresh: tuple[Fact, ...], *, corrected: bool, alone: bool = True) -> str:
+    """What was understood; where that is nothing to repeat, a word of thanks, unless something else is said already."""
+    estimates = bool(talk.company.card.projects)  # who sells from the shelf is told nothing of scope and features
+    said = [fact for fact in fresh if estimates or fact.key not in ABOUT_THE_WORK]
+    heard = notes(said, talk.voice, talk.library)
     if not heard:
-        return talk.lead("ack.plain")
+        return talk.lead("ack.plain") if alone else ""
     return talk.line("ack.corrected" if corrected else "ack.noted", heard=heard)
 
 

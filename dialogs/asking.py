@@ -59,7 +59,7 @@ def questions_of(
     for one in asked:
         if one in answered or reading.social is Social.PRESENCE or _of_the_talk(one, reading):
             continue
-        inside = [fact for fact in facts if _within(fact.evidence.start, fact.evidence.end, one)]
+        inside = [fact for fact in facts if _within(fact.evidence.start, fact.evidence.end, one) and not _asks(fact)]
         work = [fact for fact in inside if fact.key in _ABOUT_WORK]
         if any(_asks_whether(fact, one, reading, listened.text.folded) for fact in work):
             able.append(one)
@@ -69,6 +69,11 @@ def questions_of(
     judged = told.keys & {"budget.amount", "budget.rate", "budget.reaction"}
     price = None if judged or not open_ones else open_ones[0].value
     return Questions(answered, tuple(able), tuple(noted), price)
+
+
+def _asks(fact: Fact) -> bool:
+    """Whether a fact only says that something is asked: delivery, the warranty."""
+    return fact.key == "purchase.stage" and fact.value == "details"
 
 
 def _opens_as_one(listened: Listened, reading: Reading, ears: Ears) -> bool:

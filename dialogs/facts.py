@@ -118,7 +118,7 @@ VALUES: Mapping[str, frozenset[FactValue]] = MappingProxyType(
         "need.purpose": frozenset({"sales", "support", "reporting", "operations", "growth", "customers"}),
         "need.scope": frozenset({"clear", "unclear"}),
         "need.scale": frozenset({"planet"}),
-        "need.rental": frozenset({"yes"}),
+        "need.rental": _YES_NO,
         "need.exclusive_stack": _YES_NO,
         "budget.status": frozenset({"allocated", "to_form", "none", "spent"}),
         "budget.reaction": frozenset({"fine", "less", "too_much"}),

@@ -41,7 +41,7 @@ class Question:
     skip_if: Condition | None = None
     ask_if: Condition | None = None
     optional: bool = False  # asked only while the limit leaves room for everything that is not
-    shows: str = ""  # "estimate": said before the question
+    shows: str = ""  # "estimate" or "guide": said before the question
     yes: Mapping[str, FactValue] = field(default_factory=dict)  # what a plain yes tells
     no: Mapping[str, FactValue] = field(default_factory=dict)
     assent: bool = True  # whether "ok" is a plain yes; to "have you got …?" it is none

@@ -27,6 +27,7 @@ HALF: Mapping[str, str] = MappingProxyType(
     {"spec.has": "partly"}
 )  # holds whatever else a message says of the key: "no spec yet, there is a draft"
 NEED = "need"  # the topic
+MOVES_ON = frozenset(("purchase.stage",))  # who has chosen takes nothing back that they said while choosing
 NAMED = 0.8  # how sure a title is that is only named: docs/understanding.md
 LEAST_CONFIDENT = 0.5  # below this a value is not believed
 
@@ -344,7 +345,7 @@ def news(told: Told, known: Knowledge) -> tuple[tuple[Fact, ...], bool]:
         fact = _in_the_same_coin(told_fact, known)
         if fact.value in known.values(fact.key) or any(_same(fact, other) for other in fresh):
             continue
-        if fact.key not in MANY and known.facts(fact.key):
+        if fact.key not in MANY and fact.key not in MOVES_ON and known.facts(fact.key):
             corrects = True
         fresh.append(fact)
     return tuple(fresh), corrects

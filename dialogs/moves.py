@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dialogs.framework import CONTACT, Question
 from dialogs.reading.values import Ask
+from dialogs.rental import RENTAL, RENTS
 from dialogs.talk import NUDGE_AFTER, PARK_AFTER, Talk
 from dialogs.tree import next_question
 from dialogs.values import Choice, EffectKind, Ending, Mode
@@ -11,7 +12,9 @@ from scoring.conditions import MANY
 from scoring.stages import STAGES, Stage
 from scoring.values import Fact, Source, Temperature
 
+NOT_SERVED = "not_served"  # the flag of who wants what is not offered; a rental is refused in words of its own
 _HUMAN_TAKES, _HUMAN_LEAVES = "takes_over", "hands_back"
+GUIDE = "guide"  # what a question shows, and the line that was said once
 _RESTS = {Mode.HANDED_OVER: "hand_over", Mode.PARKED: "park", Mode.CLOSED: "close"}
 
 
@@ -72,7 +75,7 @@ def ask(talk: Talk, question: Question, before: list[str]) -> None:
     """Put one question, with the estimate first when it belongs there."""
     again = any(one.question == question.id for one in talk.conversation.asked)
     lines = list(before)
-    shown = _show_estimate(talk, question)
+    shown = _show_guide(talk, question) or _show_estimate(talk, question)
     if shown:
         _say(talk, [*lines, " ".join(shown)])
         lines = []
@@ -208,9 +211,10 @@ def _corrects(new: Sequence[Fact], before: Sequence[Fact]) -> bool:
 
 def farewell(talk: Talk, flag: str, before: list[str]) -> None:
     """Let somebody go whom we cannot help: honestly, with something useful, with the door open."""
-    key = f"farewell.{flag}"
+    rents = flag == NOT_SERVED and talk.known.value(RENTAL) == RENTS
+    key = "away.rental" if rents else f"farewell.{flag}"
     if talk.conversation.mode is Mode.CLOSED and not talk.voice.once(f"said:{key}"):
-        _say(talk, [*before, talk.line("close.anything")])
+        _say(talk, [*before, talk.line("away.again")])
         return
     talk.voice.once(f"said:{key}")
     talk.settle(Ending.PASSED)
@@ -232,7 +236,9 @@ def take_leave(talk: Talk, before: list[str]) -> None:
         _say(talk, [*before, talk.line("close.qualified", link="guide")])
     else:
         talk.enter("close")
-        _say(talk, [*before, talk.line("close.reachable" if _left_a_contact(talk) else "close.nurture", link="guide")])
+        kept = "close.reachable" if _left_a_contact(talk) else "close.nurture"
+        key = "close.guided" if GUIDE in talk.voice.told else kept
+        _say(talk, [*before, talk.line(key, link="guide")])
     if talk.weighed.temperature != "hot":
         talk.cause(EffectKind.NURTURE, "nurture")
 
@@ -365,6 +371,14 @@ def _show_estimate(talk: Talk, question: Question) -> list[str]:
         return []  # it stands right above
     # Of another project the range is told again where it is asked about: an old one would be judged in its place.
     return talk.estimate_lines() if first or (fresh and question.shows == "estimate") else []
+
+
+def _show_guide(talk: Talk, question: Question) -> list[str]:
+    """Something useful for who cannot choose yet, given once and before anything more is asked."""
+    if question.shows != GUIDE or not talk.voice.once(GUIDE):
+        return []
+    talk.cause(EffectKind.NURTURE, "nurture")
+    return [talk.line("guide.choosing", link="guide")]
 
 
 def _is_over(talk: Talk) -> bool:

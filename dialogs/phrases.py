@@ -122,6 +122,7 @@ def brand(tech: str, library: Library) -> str:
 
 _ORDER = (
     "need.category",
+    "need.rental",
     "need.feature",
     "need.stack",
     "need.exclusive_stack",

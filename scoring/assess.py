@@ -346,14 +346,14 @@ def _budget_flags(budget: Judgement, priced: Estimate | None) -> list[Flag]:
 
 
 def _not_served(known: Knowledge, company: Company) -> list[Flag]:
-    rental = known.facts("need.rental")
+    rental = [fact for fact in known.facts("need.rental") if fact.value == "yes"]  # a "no" says: to buy
     categories = known.facts("need.category")
     served = [
         fact for fact in categories if (service := company.services.get(str(fact.value))) is not None and service.served
     ]
     lent = company.services.get("rental")
     if rental and (not lent.served if lent is not None else not served):  # a shop that says it lends nothing means all
-        return [Flag("not_served", rental)]
+        return [Flag("not_served", tuple(rental))]
     ours = any(fact.value in company.stack.works_in for fact in known.facts("need.stack"))
     if categories and not served and not ours:  # a system of another kind, to be built in what we build in
         return [Flag("not_served", categories)]

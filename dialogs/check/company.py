@@ -15,6 +15,7 @@ from scoring.values import RoleLevel
 
 _TOKENS = frozenset({"USDT", "USDC"})  # money that has no ISO code and is offered all the same
 MQL_RULES = ("core", "any_two", "score")
+LENT = "rental"  # the service whose wish is read from need.rental, whatever is to be rented
 _WRITTEN = ("https://", "http://", "mailto:", "tel:")
 
 Wrong = Iterator[tuple[str, str, str]]  # key, problem, mend
@@ -62,7 +63,7 @@ def _in_services(company: Company) -> Wrong:
         if service.card and service.card not in company.card.projects:
             problem = f"the rate card has no project {service.card}"
             yield f"services.{name}.card", problem, nearest(service.card, company.card.projects)
-        if name not in NEED_CATEGORIES and not any(service.keywords.values()):
+        if name not in NEED_CATEGORIES | {LENT} and not any(service.keywords.values()):
             problem = "nothing a visitor writes would be taken for it"
             yield f"services.{name}", problem, f"give it keywords; or {nearest(name, NEED_CATEGORIES)}"
 

@@ -10,6 +10,7 @@ from scoring.company import Company
 from scoring.conditions import keys_of
 from scoring.values import Urgency
 
+SHOWN = ("estimate", "guide")  # what may be given before a question is put
 LONGEST_PAYLOAD = 64  # bytes Telegram lets a button carry
 MOST_ATTEMPTS = 4  # wordings of one question; a talk that asks on and on is a loop to whoever sits in it
 _LAST_TURN = 999_999  # the most digits a turn may take of them
@@ -83,10 +84,10 @@ def _prove_contact(questions: tuple[Question, ...], faults: Faults) -> None:
 
 
 def _prove_money(questions: tuple[Question, ...], faults: Faults) -> None:
-    """Never open with "what is your budget?": a specification or an estimate comes first."""
+    """Never open with "what is your budget?": a specification, an estimate or a guide comes first."""
     led_up = False
     for question in questions:
-        led_up = led_up or question.shows == "estimate" or "spec.has" in question.fills
+        led_up = led_up or question.shows in SHOWN or "spec.has" in question.fills
         if question.asks is Asked.MONEY and not led_up:
             mend = "ask for a specification before it, or add `shows: estimate` and `ask_if: flag estimated`"
             faults.add(f"questions.{question.id}.asks", "asks for the budget head-on", mend)
@@ -102,8 +103,8 @@ def _in_question(question: Question) -> Wrong:
         yield ".choices", "has no buttons", "add at least one, e.g. `not_sure: {act: unknown}`"
     elif all(choice.act == "type" for choice in question.choices):
         yield ".choices", "every button only waits for words", "add one that leads on, e.g. `not_sure: {act: unknown}`"
-    if question.shows not in ("", "estimate"):
-        yield ".shows", f"there is nothing to show called {question.shows}", "write estimate, or remove it"
+    if question.shows not in ("", *SHOWN):
+        yield ".shows", f"there is nothing to show called {question.shows}", "write estimate or guide, or remove it"
     if question.attempts < 1:
         yield ".attempts", f"expected 1 or more wordings, found {question.attempts}", "remove it: 2 is the default"
     if question.attempts > MOST_ATTEMPTS:
