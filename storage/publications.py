@@ -9,7 +9,7 @@ from storage.part import Part
 from storage.tables import contents, publications
 from storage.values import Publication
 
-_FIELDS = [publications.c[name] for name in ("content", "folder", "how", "author", "at")]
+_FIELDS = [publications.c[name] for name in ("content", "folder", "how", "author", "at", "own", "draft")]
 
 
 class PublicationsPart(Part):
@@ -35,7 +35,9 @@ class PublicationsPart(Part):
 
     async def publications(self, limit: int) -> Sequence[Publication]:
         """The newest first."""
-        statement = select(*_FIELDS).order_by(publications.c.seq.desc()).limit(limit)
+        kept = contents.c.content.is_not(None).label("kept")
+        both = publications.outerjoin(contents, contents.c.content == publications.c.content)
+        statement = select(*_FIELDS, kept).select_from(both).order_by(publications.c.seq.desc()).limit(limit)
         return await self._reader.read(
             lambda found: [Publication(**row) for row in found.execute(statement).mappings()]
         )

@@ -251,6 +251,8 @@ publications = Table(
     Column("how", Text, nullable=False),  # start, reload or rollback
     Column("author", Text, nullable=False),  # id of the person, or what asked: "signal", "command"
     Column("at", Moment, nullable=False),
+    Column("own", Text, nullable=False, server_default=""),  # a hash of the operator's files alone that ran
+    Column("draft", Text, nullable=False, server_default=""),  # of those the folder held; other ones after a rollback
 )
 
 # The operator's own files of each version that ran, packed, so that a rollback finds them.

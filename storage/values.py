@@ -186,6 +186,9 @@ class Publication:
     how: str  # start, reload or rollback
     author: str  # id of the person, or what asked: "signal", "command"
     at: datetime
+    own: str = ""  # a hash of the operator's files alone that ran, the same under every release; "" is not known
+    draft: str = ""  # of those the folder held then; another one as long as somebody went back from it
+    kept: bool = True  # whether the files of this version are there to go back to
 
 
 @dataclass(frozen=True, slots=True)

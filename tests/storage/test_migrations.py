@@ -79,6 +79,22 @@ async def test_a_database_of_the_first_version_keeps_its_talks_and_goes_on(file:
     driver.close()
 
 
+async def test_a_database_of_the_second_version_keeps_what_was_published_and_goes_on(file: Path) -> None:
+    migrated(file, "0002")
+    driver = sqlite3.connect(file)
+    written = "INSERT INTO publications (content, folder, how, author, at) VALUES (?, 'f', 'start', '', '2026-03-02')"
+    driver.execute(written, ("a",))
+    driver.execute("INSERT INTO contents VALUES ('a', x'00')")
+    driver.commit()
+    store = await Store.open(f"sqlite:///{file}")
+    driver.execute(written, ("b",))  # the version before
+    driver.commit()
+    driver.close()
+    found = await store.publications(2)
+    await store.close()
+    assert [(one.content, one.own, one.draft, one.kept) for one in found] == [("b", "", "", False), ("a", "", "", True)]
+
+
 def columns(file: Path) -> dict[str, list[tuple[object, ...]]]:
     driver = sqlite3.connect(file)
     tables = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]

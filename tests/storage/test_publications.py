@@ -1,5 +1,6 @@
 """What was published is remembered, with the files of every version."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,17 @@ async def test_publications_come_back_newest_first(file: Path) -> None:
     assert list(await store.publications(2)) == [published("a", 2), published("b", 1)]
     assert await store.archived("b") == b"files of b"
     assert await store.archived("c") is None
+    await store.close()
+
+
+async def test_whose_files_ran_and_whether_they_are_kept_comes_back(file: Path) -> None:
+    store = await Store.open(f"sqlite:///{file}")
+    await store.note_publication(replace(published("a"), own="1", draft="2"), b"files")
+    await store.note_publication(published("b"), b"")
+    assert list(await store.publications(2)) == [
+        replace(published("b"), kept=False),
+        replace(published("a"), own="1", draft="2", kept=True),
+    ]
     await store.close()
 
 
