@@ -42,7 +42,7 @@ from bot.listening import Server, listening
 from bot.metrics import Metrics
 from bot.outside import open_outside, open_telegram
 from bot.pages.routes import Probe, build_pages
-from bot.publishing import Publisher, first
+from bot.publishing import Draft, Publisher, first
 from bot.reception import Reception
 from bot.refusals import broken, refused, storage_failed
 from bot.rescore import A_BATCH
@@ -53,6 +53,7 @@ from bot.timekeeper import Timekeeper
 from bot.trial import Trial, Trials
 from bot.workspace import LOCALES, load_workspace
 from dialogs.dropoff import DropOff
+from dialogs.errors import BrokenContent
 from dialogs.library import Library
 from dialogs.picture import Labels, ask_of, table_picture, tree_picture
 from dialogs.rescoring import rescored
@@ -117,19 +118,23 @@ class House:
 TELEGRAM = "telegram"
 
 
-async def open_house(settings: Settings) -> House:
+async def open_house(settings: Settings, *, publish: bool = False) -> House:
     """
     Load the workspace, open the store and wire the parts.
 
+    Args:
+        settings: What the operator configured.
+        publish: Run the workspace folder, also where somebody went back from it.
+
     Raises:
-        BrokenContent: The workspace has faults; all are listed.
+        BrokenContent: The workspace, or what somebody went back to, has faults; all are listed.
         StorageError: The database cannot be opened.
     """
     held = load_workspace(settings.workspace)
     store = await Store.open(settings.database_url)
     try:
-        workspace = await first(held, store, _now)
-    except StorageError:
+        workspace = await first(held, store, _now, publish=publish)
+    except (BrokenContent, StorageError):
         await store.close()
         raise
     hub, metrics = Hub(), Metrics()
@@ -140,7 +145,7 @@ async def open_house(settings: Settings) -> House:
 
     spare = SpareRoutes(outside.notifiers, settings.public_url)
     reception = Reception(store, workspace.library, routes(workspace.library), metrics, spare)
-    publisher = Publisher(settings.workspace, store, reception, routes, _now, held.library.version)
+    publisher = Publisher(settings.workspace, store, reception, routes, _now, Draft.of(held))
     delivery = Delivery(store, outside.senders, clock=_now)
     timekeeper = Timekeeper(store, reception.receive, _now, lambda: reception.library.company.hours.zone)
     telegram = None if outside.telegram is None else open_telegram(settings, outside.telegram, store, reception)
@@ -333,18 +338,18 @@ async def _figures(house: House) -> bytes:
     return house.metrics.text()
 
 
-async def serve(settings: Settings, say: Callable[[str], None]) -> None:
+async def serve(settings: Settings, say: Callable[[str], None], *, publish: bool = False) -> None:
     """
     Serve until told to stop; *say* prints the addresses and the sign-in link once visitors can come.
 
     Raises:
         BadSetting: The address or the port cannot be had.
-        BrokenContent: The workspace has faults; all are listed.
+        BrokenContent: As open_house.
         StorageError: The database cannot be opened.
         PartDied: A part beside the web server kept failing; start again, the log has the reason.
     """
     with listening(settings.host, settings.port) as sockets:
-        house = await open_house(settings.on_port(sockets[0].getsockname()[1]))
+        house = await open_house(settings.on_port(sockets[0].getsockname()[1]), publish=publish)
         try:
             lines = await greeting(house)
         except StorageError:

@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     serve = commands.add_parser("serve", help="serve the web chat, the console and (with a token) Telegram")
+    serve.add_argument("--publish", action="store_true", help="run the workspace folder, also after a rollback from it")
     serve.set_defaults(run=_serve)
 
     reload = commands.add_parser("reload", help="have the server that runs take over the workspace as it is now")
@@ -190,12 +191,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(_: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> int:
     from bot.app import configure_logging, serve, settings_from  # noqa: PLC0415 - the web stack only where it serves
 
     settings = settings_from()
     configure_logging(settings.log_level)
-    asyncio.run(serve(settings, lambda line: print(line, flush=True)))
+    asyncio.run(serve(settings, lambda line: print(line, flush=True), publish=options.publish))
     return GOOD
 
 
@@ -221,6 +222,8 @@ def _order(action: "Action", content: str = "") -> int:
         return FAILED
     same = report.content == report.before
     print(f"{report.content} runs already" if same else f"{report.content} runs now; before: {report.before}")
+    if not report.kept:
+        print("its files are more than is kept (8 MB): nobody can go back to it", file=sys.stderr)
     return GOOD
 
 
@@ -248,7 +251,7 @@ def _versions(options: argparse.Namespace) -> int:
         return GOOD
     for at, one in enumerate(found):
         mark = "*" if at == 0 else " "
-        print(f"{mark} {one.content}  {one.at:%Y-%m-%d %H:%M} UTC  {one.how}")
+        print(f"{mark} {one.content}  {one.at:%Y-%m-%d %H:%M} UTC  {one.how}{'' if one.kept else ', not kept'}")
     return GOOD
 
 

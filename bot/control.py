@@ -45,6 +45,7 @@ class Report(msgspec.Struct, frozen=True):
     before: str
     content: str
     problems: tuple[ContentError, ...] = ()
+    kept: bool = True  # whether one can go back to it later
 
 
 def file_of(database: Path) -> Path:
@@ -85,7 +86,7 @@ def handler(publisher: Publisher, secret: str) -> HTTPRouteHandler:
             return Response({"detail": f"expected an order: {error}"}, status_code=400)
         before = publisher.content
         standing = await _done(publisher, order)
-        return Response(msgspec.to_builtins(Report(before, standing.content, standing.problems)))
+        return Response(msgspec.to_builtins(Report(before, standing.content, standing.problems, standing.kept)))
 
     return control
 

@@ -2,17 +2,14 @@
 
 import asyncio
 import gc
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import structlog
 
+from bot.archive import packed, unpacked
 from bot.reception import Reception
 from bot.workspace import Workspace, load_workspace
 from dialogs.errors import BrokenContent, ContentError
@@ -22,10 +19,8 @@ from storage.values import Publication, Route
 log = structlog.get_logger("banter.content")
 
 START, RELOAD, ROLLBACK = "start", "reload", "rollback"
-LARGEST = 8 * 1024 * 1024  # bytes of an operator's files that are kept for going back; texts of all languages are 1 MB
 MOST_REMEMBERED = 100  # publications looked through for versions to go back to
-_DATED = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
-_KEPT = (".yaml", ".yml", ".po", ".md", ".txt")
+_SHORTEST = 4  # signs by which a version can be named
 
 
 class Shelf(Protocol):
@@ -50,6 +45,20 @@ class Standing:
 
     content: str  # its version; "" where there are faults
     problems: tuple[ContentError, ...] = ()
+    kept: bool = True  # whether one can go back to it later
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the workspace folder held when something was published last."""
+
+    content: str  # its version
+    own: str  # a hash of the operator's files alone, the same under every release
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Draft":
+        """That of a workspace as it was read from its folder."""
+        return cls(workspace.library.version, workspace.own_version)
 
 
 @dataclass(slots=True)
@@ -61,7 +70,7 @@ class Publisher:
     reception: Reception
     routes: Callable[[Library], Route]
     clock: Callable[[], datetime]
-    folder: str  # the version the workspace folder held when something was published last
+    folder: Draft
     _one: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)  # at a time
 
     @property
@@ -72,7 +81,7 @@ class Publisher:
     async def look(self) -> Standing:
         """What the folder holds now, proven; nothing changes."""
         try:
-            return Standing((await self._read()).library.version)
+            return Standing((await asyncio.to_thread(load_workspace, self.name)).library.version)
         except BrokenContent as error:
             return Standing("", error.problems)
 
@@ -84,19 +93,18 @@ class Publisher:
             author: Id of the person, or what asked: "signal", "command".
 
         Raises:
-            StorageError: The new version runs, but that could not be remembered.
+            StorageError: It could not be remembered, and the running version stays.
         """
         async with self._one:
             try:
-                workspace = await self._read()
+                workspace, archive = await asyncio.to_thread(_read, self.name)
             except BrokenContent as error:
                 log.warning("reload_refused", running=self.content, problems=[str(one) for one in error.problems])
                 return Standing("", error.problems)
-            same = workspace.library.version == self.content
-            self.folder = workspace.library.version
-            if not same:
-                await self._run(workspace, RELOAD, author)
-            return Standing(self.content)
+            folder = Draft.of(workspace)
+            if folder.content == self.content and folder == self.folder:
+                return Standing(self.content)
+            return await self._run(workspace, archive, RELOAD, author, folder)
 
     async def roll_back(self, content: str, author: str) -> Standing:
         """
@@ -104,117 +112,157 @@ class Publisher:
 
         A version may be named by how it begins, and means its operator's files. Where the product has changed since,
         it is another version for that, and may even have faults now: then all are told and the running one stays.
+        What somebody went back from is no version before this; it comes back when it is named.
 
         Raises:
-            StorageError: Nothing is known of earlier versions, or it could not be remembered.
+            StorageError: Nothing is known of earlier versions, or it could not be remembered; the running one stays.
         """
         async with self._one:
-            wanted = await self._named(content) if content else await self._before()
-            archive = await self.store.archived(wanted) if wanted else None
-            if not archive:
-                return Standing("", (_unknown(content or wanted),))
             try:
-                workspace = await asyncio.to_thread(_unpacked, archive)
+                history = await self.history()
+                wanted = _named(history, content) if content else _before(history)
+                archive = await self._archive(wanted)
+                workspace = await asyncio.to_thread(unpacked, archive)
             except BrokenContent as error:
                 log.warning("rollback_refused", running=self.content, problems=[str(one) for one in error.problems])
                 return Standing("", error.problems)
-            if workspace.library.version != self.content:
-                await self._run(workspace, ROLLBACK, author)
-            return Standing(self.content)
+            if workspace.library.version == self.content:
+                return Standing(self.content)
+            return await self._run(workspace, archive, ROLLBACK, author, self.folder)
 
     async def history(self) -> Sequence[Publication]:
         """What ran, the newest first."""
         return await self.store.publications(MOST_REMEMBERED)
 
-    async def _named(self, beginning: str) -> str:
-        """The one version that begins so; "" if none does, or several do."""
-        found = {one.content for one in await self.history() if one.content.startswith(beginning)}
-        return found.pop() if len(found) == 1 else ""
+    async def _archive(self, content: str) -> bytes:
+        archive = await self.store.archived(content)
+        if not archive:
+            raise _refused(f"the files of {content} were not kept", "go back to another version: see `banter versions`")
+        return archive
 
-    async def _before(self) -> str:
-        """The version that ran before this one; "" if none did."""
-        for publication in await self.history():
-            if publication.content != self.content:
-                return publication.content
-        return ""
-
-    async def _read(self) -> Workspace:
-        return await asyncio.to_thread(load_workspace, self.name)
-
-    async def _run(self, workspace: Workspace, how: str, author: str) -> None:
-        before = self.content
+    async def _run(self, workspace: Workspace, archive: bytes, how: str, author: str, folder: Draft) -> Standing:
+        """Remember it, with the operator's files, and only then let it take over."""
+        before, content = self.content, workspace.library.version
+        publication = Publication(
+            content, folder.content, how, author, self.clock(), own=workspace.own_version, draft=folder.own
+        )
+        await self.store.note_publication(publication, archive)
         self.reception.run(workspace.library, self.routes(workspace.library))
-        log.info("published", content=self.content, before=before, how=how)
-        publication = Publication(self.content, self.folder, how, author, self.clock())
-        try:
-            await self.store.note_publication(publication, packed(workspace.folder))
-        finally:
-            gc.unfreeze()  # the version before goes, or each would stay
-            gc.collect()
-            gc.freeze()
+        self.folder = folder
+        log.info("published", content=content, before=before, how=how)
+        gc.unfreeze()  # the version before goes, or each would stay
+        gc.collect()
+        gc.freeze()
+        return Standing(content, kept=bool(archive))
 
 
-async def first(workspace: Workspace, store: Shelf, clock: Callable[[], datetime]) -> Workspace:
+async def first(
+    workspace: Workspace, store: Shelf, clock: Callable[[], datetime], *, publish: bool = False
+) -> Workspace:
     """
-    What a server that starts runs: the folder, unless somebody went back from just this version of it.
+    What a server that starts runs: the folder, unless somebody went back from just these files of the operator.
 
-    Then it is what they went back to, until the folder changes or is published again.
+    Then it is what they went back to, under the release of today too, until the folder changes or is published again.
+
+    Args:
+        workspace: What the folder holds.
+        store: Remembers what was published.
+        clock: Now, aware UTC.
+        publish: The folder is published again, whatever somebody went back from.
 
     Raises:
+        BrokenContent: What they went back to cannot be run any more, and visitors shall not meet what they went
+            back from unasked.
         StorageError: What was published cannot be read or written.
     """
-    folder = workspace.library.version
+    folder = Draft.of(workspace)
     last = next(iter(await store.publications(1)), None)
-    if last is not None and last.how == ROLLBACK and last.folder == folder != last.content:
-        archive = await store.archived(last.content)
+    if last is not None and not publish and _went_back(last, folder):
+        archive = await store.archived(last.content) or b""
         try:
-            return await asyncio.to_thread(_unpacked, archive or b"")
-        except BrokenContent as error:  # the product has changed since
-            log.warning("rollback_lost", content=last.content, problems=[str(one) for one in error.problems])
-    if last is None or last.content != folder:
-        await store.note_publication(Publication(folder, folder, START, "", clock()), packed(workspace.folder))
-    return workspace
+            runs = await asyncio.to_thread(unpacked, archive)
+        except BrokenContent as error:
+            raise _stuck(last.content, error.problems) from error
+        log.warning("rolled_back", content=runs.library.version, folder=folder.content)
+    else:
+        runs, archive = workspace, await asyncio.to_thread(packed, workspace.own)
+    content, own = runs.library.version, runs.own_version
+    if last is None or (last.content, last.draft) != (content, folder.own):
+        await store.note_publication(
+            Publication(content, folder.content, START, "", clock(), own=own, draft=folder.own), archive
+        )
+    return runs
 
 
-def packed(folder: Path) -> bytes:
-    """The operator's files, the same bytes for the same files; b"" where they are more than is kept."""
-    held = io.BytesIO()
-    size = 0
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(folder):
-            content = path.read_bytes()
-            size += len(content)
-            if size > LARGEST:
-                log.warning("not_kept", folder=str(folder), largest=LARGEST)
-                return b""
-            name = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _DATED)
-            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
-    return held.getvalue()
+def _went_back(last: Publication, folder: Draft) -> bool:
+    """Whether somebody went back from what the folder holds."""
+    if not last.draft:  # written by a release that did not tell: then rather too long than not at all
+        return last.how == ROLLBACK and last.content != last.folder
+    return last.own != last.draft == folder.own
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix in _KEPT:
-            yield path
+def _stuck(content: str, problems: Sequence[ContentError]) -> BrokenContent:
+    log.error("rollback_lost", content=content, problems=[str(one) for one in problems])
+    problem = f"somebody went back to {content}, which cannot run any more, and the folder is what they went back from"
+    mend = "mend the folder and start again, or run it as it is with `banter serve --publish`"
+    told = ContentError("rollback", "", problem, f"{mend}, or start the release of Banter before")
+    return BrokenContent((told, *problems))
 
 
-def _unpacked(archive: bytes) -> Workspace:
+def _named(history: Sequence[Publication], beginning: str) -> str:
     """
-    The workspace of an archive; nothing of it stays on the disk.
+    The one version that begins so.
 
     Raises:
-        BrokenContent: It is torn, or has faults under the product of today.
+        BrokenContent: None does, or several do, or the beginning is too short to mean one.
     """
-    with TemporaryDirectory(prefix="banter-") as folder:
-        try:
-            with zipfile.ZipFile(io.BytesIO(archive)) as held:
-                held.extractall(folder)
-        except zipfile.BadZipFile as error:
-            raise BrokenContent((ContentError("the kept version", "", "is torn and cannot be run"),)) from error
-        return load_workspace(folder)
+    found = sorted({one.content for one in history if one.content.startswith(beginning)})
+    if len(beginning) < _SHORTEST:
+        raise _refused(f"{beginning!r} is too short", f"write at least {_SHORTEST} signs of one of `banter versions`")
+    if not found:
+        raise _refused(f"no version {beginning!r} is kept", "see what there is with `banter versions`")
+    if len(found) > 1:
+        raise _refused(
+            f"several begin so: {', '.join(found)}", "write more of it; `banter versions` tells when each ran"
+        )
+    return found[0]
 
 
-def _unknown(content: str) -> ContentError:
-    problem = f"no version {content!r} is kept" if content else "no earlier version is kept"
-    return ContentError("rollback", "", problem, "see what there is with `banter versions`")
+def _before(history: Sequence[Publication]) -> str:
+    """
+    The version before the one that runs, as "undo" would have it: what somebody went back from is passed over.
+
+    Raises:
+        BrokenContent: There is none.
+    """
+    line: list[Publication] = []  # oldest first
+    for one in reversed(history):
+        own = [_own(before) for before in line]
+        if one.how == ROLLBACK and _own(one) in own:
+            del line[len(own) - own[::-1].index(_own(one)) - 1 :]
+        elif own and own[-1] == _own(one):  # the same files under another release
+            line.pop()
+        line.append(one)
+    if len(line) < 2:
+        raise _refused("no earlier version is kept", "see what there is with `banter versions`")
+    return line[-2].content
+
+
+def _own(publication: Publication) -> str:
+    """What tells the operator's files apart."""
+    return publication.own or publication.content
+
+
+def _refused(problem: str, mend: str) -> BrokenContent:
+    return BrokenContent((ContentError("rollback", "", problem, mend),))
+
+
+def _read(name: str) -> tuple[Workspace, bytes]:
+    """
+    A workspace and its operator's files, packed from the bytes it was read from.
+
+    Raises:
+        BrokenContent: As load_workspace.
+    """
+    workspace = load_workspace(name)
+    return workspace, packed(workspace.own)

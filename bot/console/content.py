@@ -92,11 +92,11 @@ class ContentPages:
 
 
 def _offered(history: Sequence[Publication], running: str) -> frozenset[int]:
-    """Places in the history, of those shown, where a version that does not run stands for the first time."""
+    """Places in the history, of those shown, where a kept version that does not run stands for the first time."""
     seen = {running}
     places = set()
     for at, one in enumerate(history[:_SHOWN]):
-        if one.content not in seen:
+        if one.kept and one.content not in seen:
             seen.add(one.content)
             places.add(at)
     return frozenset(places)

@@ -235,7 +235,7 @@ async def test_it_says_where_it_is_once_visitors_can_come_and_ends_with_a_part_t
     assert not is_reached(port)
 
 
-async def house_with_dying_timers(settings: Settings) -> House:
+async def house_with_dying_timers(settings: Settings, *, publish: bool) -> House:
     """Timers fail at once, and nobody waits long in between."""
 
     async def fails() -> None:
@@ -244,7 +244,7 @@ async def house_with_dying_timers(settings: Settings) -> House:
     async def wait(_: float) -> None:
         await asyncio.sleep(0.05)
 
-    house = await open_house(settings)
+    house = await open_house(settings, publish=publish)
     keeper: Any = house.timekeeper
     house.timekeeper = SimpleNamespace(run=fails, stop=keeper.stop)  # type: ignore[assignment]
     house.parts.sleep = wait

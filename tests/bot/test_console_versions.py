@@ -1,6 +1,7 @@
 """The page of versions: an administrator publishes and goes back, others look, faults are told and change nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,14 @@ def test_each_version_that_does_not_run_can_be_gone_back_to_once(client: Client,
     assert twin.publishing.content == "bbbb000011112222"
     assert "The earlier version is running again." in answer.text
     assert send(client, "roll-back", content="nothing").status_code == 422
+
+
+def test_a_version_that_was_not_kept_is_shown_so_and_not_offered(client: Client, twin: ConsoleTwin) -> None:
+    assert "not kept" not in client.get("/console/versions").text
+    twin.publishing.ran[1] = replace(twin.publishing.ran[1], kept=False)
+    page = client.get("/console/versions").text
+    assert page.count("not kept, too large: nobody can go back to it") == 1
+    assert "Go back to it</button>" not in page
 
 
 def test_a_form_from_elsewhere_changes_nothing(client: Client, twin: ConsoleTwin) -> None:

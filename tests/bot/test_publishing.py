@@ -1,9 +1,13 @@
 """Another version of the workspace takes over between two turns: talks go on, faults stay outside, one can go back."""
 
+import asyncio
+import io
 import json
+import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+import zipfile
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,17 +15,21 @@ from pathlib import Path
 import pytest
 
 from bot.app import build_app, open_house
-from bot.control import NoServer, Order, Place, announced, file_of, send
-from bot.publishing import Publisher, first, packed
+from bot.archive import LARGEST, packed
+from bot.cli import GOOD, main
+from bot.control import NoServer, Order, Place, Report, announced, file_of, send
+from bot.publishing import Draft, Publisher, first
 from bot.reception import Reception
 from bot.routing import Routes
-from bot.workspace import DEFAULT, WORKSPACES, load_workspace
+from bot.workspace import DEFAULT, WORKSPACES, Workspace, load_workspace
 from dialogs.engine import open_conversation
+from dialogs.errors import BrokenContent, ContentError
 from dialogs.library import Library
 from dialogs.values import Conversation, Inbound, Kind
 from scoring.conditions import Knowledge
+from storage.errors import StoreBusy
 from storage.store import Store
-from storage.values import StoredTurn, TurnRequest
+from storage.values import Publication, StoredTurn, TurnRequest
 from tests.bot.web_house import client_of
 from tests.builders import MONDAY
 
@@ -53,11 +61,49 @@ class Bot:
         assert conversation is not None
         return conversation, Knowledge(conversation.facts)
 
+    async def restarted(self, *, publish: bool = False) -> str:
+        """What runs after a restart."""
+        held = load_workspace(str(self.folder))
+        running = await first(held, self.store, lambda: MONDAY, publish=publish)
+        self.publisher.reception.run(running.library, routes(running.library))
+        self.publisher.folder = Draft.of(held)
+        return running.library.company.name
+
+    def archives(self) -> dict[str, dict[str, bytes]]:
+        """The files that are kept, by version."""
+        driver = sqlite3.connect(self.database)
+        found = {}
+        for content, archive in driver.execute("SELECT content, archive FROM contents"):
+            with zipfile.ZipFile(io.BytesIO(archive)) as held:
+                found[content] = {name: held.read(name) for name in held.namelist()}
+        driver.close()
+        return found
+
+    async def named(self, name: str) -> str:
+        """The version published with the company called so."""
+        path = self.folder / "company.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(re.sub("^name: .*$", f"name: {name}", text, count=1, flags=re.MULTILINE), "utf-8")
+        standing = await self.publisher.reload("command")
+        assert standing.problems == ()
+        return standing.content
+
+    @property
+    def company(self) -> str:
+        """The name of the company that runs."""
+        return self.publisher.reception.library.company.name
+
     def contents(self) -> list[str]:
         driver = sqlite3.connect(self.database)
         rows = [row[0] for row in driver.execute("SELECT content FROM turns ORDER BY turn")]
         driver.close()
         return rows
+
+
+@pytest.fixture
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Another release of the product from then on."""
+    return lambda: monkeypatch.setattr("bot.workspace.__version__", "99.0")
 
 
 def routes(library: Library) -> Routes:
@@ -75,7 +121,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     held = load_workspace(str(folder))
     running = await first(held, store, lambda: MONDAY)
     reception = Reception(store, running.library, routes(running.library))
-    publisher = Publisher(str(folder), store, reception, routes, lambda: MONDAY, held.library.version)
+    publisher = Publisher(str(folder), store, reception, routes, lambda: MONDAY, Draft.of(held))
     yield Bot(folder, tmp_path / "banter.db", store, publisher)
     await store.close()
 
@@ -183,15 +229,211 @@ async def test_what_was_never_run_cannot_be_gone_back_to(bot: Bot, named: str) -
     assert bot.publisher.content == before
 
 
+async def test_going_back_under_another_release_keeps_the_files_and_lasts(
+    bot: Bot, upgrade: Callable[[], None]
+) -> None:
+    old = bot.publisher.content
+    await bot.named("Southlight Studio")
+    upgrade()
+    assert await bot.restarted() == "Southlight Studio"
+    standing = await bot.publisher.roll_back(old, "command")
+    assert standing.content not in ("", old)
+    assert bot.archives()[standing.content] == bot.archives()[old] != {}
+    assert await bot.restarted() == "Northlight Studio"
+
+
+async def test_an_upgrade_leaves_what_somebody_went_back_from_where_it_is(
+    bot: Bot, upgrade: Callable[[], None]
+) -> None:
+    await bot.named("Southlight Studio")
+    await bot.publisher.roll_back("", "command")
+    upgrade()
+    for _ in range(2):
+        assert await bot.restarted() == "Northlight Studio"
+    newest = (await bot.publisher.history())[0]
+    assert (newest.how, newest.content, newest.kept) == ("start", bot.publisher.content, True)
+    assert newest.folder == load_workspace(str(bot.folder)).library.version != newest.content
+    assert len(await bot.publisher.history()) == 4
+    bot.edit("company.yaml", "name: Southlight Studio", "name: Eastlight Studio")
+    assert await bot.restarted() == "Eastlight Studio"
+
+
+async def test_what_cannot_run_any_more_stops_the_start_and_the_folder_is_not_run_unasked(
+    bot: Bot, upgrade: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = bot.publisher.content
+    await bot.named("Southlight Studio")
+    await bot.publisher.roll_back("", "command")
+    upgrade()
+    monkeypatch.setattr("bot.archive.load_workspace", no_longer_sound)
+    with pytest.raises(BrokenContent) as raised:
+        await bot.restarted()
+    told = str(raised.value)
+    assert f"somebody went back to {old}" in told
+    assert "`banter serve --publish`" in told
+    assert "the kept version, company.yaml:3: hot: is gone" in told
+    assert await bot.restarted(publish=True) == "Southlight Studio"
+    assert await bot.restarted() == "Southlight Studio"
+
+
+def no_longer_sound(folder: str) -> Workspace:
+    problem = ContentError(f"{folder}/company.yaml", "hot", "is gone", f"see `banter init {folder}`", 3)
+    raise BrokenContent((problem,))
+
+
+async def test_faults_of_a_kept_version_name_no_folder_that_is_gone(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = bot.publisher.content
+    new = await bot.named("Southlight Studio")
+    monkeypatch.setattr("bot.archive.load_workspace", no_longer_sound)
+    (problem,) = (await bot.publisher.roll_back(old, "command")).problems
+    assert str(problem) == "the kept version, company.yaml:3: hot: is gone -> see `banter init the kept version`"
+    assert bot.publisher.content == new
+
+
+@pytest.mark.parametrize("archive", [b"", b"PK\x05\x06" + bytes(18), b"PK\x03\x04 torn"])
+async def test_files_that_were_lost_are_told_and_nothing_changes(bot: Bot, archive: bytes) -> None:
+    old = bot.publisher.content
+    new = await bot.named("Southlight Studio")
+    driver = sqlite3.connect(bot.database)
+    driver.execute("UPDATE contents SET archive = ? WHERE content = ?", (archive, old))
+    driver.commit()
+    driver.close()
+    (problem,) = (await bot.publisher.roll_back("", "command")).problems
+    assert "kept" in str(problem)
+    assert "banter versions" in problem.mend
+    assert bot.publisher.content == new
+
+
+async def test_a_database_of_the_release_before_stays_with_what_it_went_back_to(bot: Bot) -> None:
+    await bot.named("Southlight Studio")
+    await bot.publisher.roll_back("", "command")
+    driver = sqlite3.connect(bot.database)
+    driver.execute("UPDATE publications SET own = '', draft = ''")
+    driver.commit()
+    driver.close()
+    for _ in range(2):
+        assert await bot.restarted() == "Northlight Studio"
+    assert (await bot.publisher.history())[0].draft == load_workspace(str(bot.folder)).own_version
+
+
+async def test_going_back_twice_goes_further_back_and_never_to_what_was_left(bot: Bot) -> None:
+    for name in ("Southlight Studio", "Eastlight Studio"):
+        await bot.named(name)
+    for name in ("Southlight Studio", "Northlight Studio"):
+        assert (await bot.publisher.roll_back("", "command")).problems == ()
+        assert bot.company == name
+    (problem,) = (await bot.publisher.roll_back("", "command")).problems
+    assert "no earlier version is kept" in problem.problem
+    assert bot.company == "Northlight Studio"
+
+
+async def test_what_was_left_comes_back_when_it_is_named_or_published(bot: Bot, upgrade: Callable[[], None]) -> None:
+    broken = await bot.named("Southlight Studio")
+    await bot.publisher.roll_back("", "command")
+    assert (await bot.publisher.roll_back(broken[:6], "command")).content == broken
+    await bot.publisher.roll_back("", "command")
+    assert bot.company == "Northlight Studio"
+    await bot.named("Southlight Studio")
+    await bot.named("Eastlight Studio")
+    upgrade()  # which brings no version worth going back to
+    await bot.restarted()
+    await bot.publisher.roll_back("", "command")
+    assert bot.company == "Southlight Studio"
+
+
+async def test_a_beginning_means_one_version_or_is_asked_about(bot: Bot) -> None:
+    names = ("abcd000011112222", "abcd000033334444")
+    for content in names:
+        await bot.store.note_publication(Publication(content, content, "reload", "", MONDAY), b"files")
+    (several,) = (await bot.publisher.roll_back("abcd", "command")).problems
+    assert several.problem == f"several begin so: {', '.join(names)}"
+    (short,) = (await bot.publisher.roll_back(bot.publisher.content[:3], "command")).problems
+    assert "at least 4" in short.mend
+
+
+async def test_publishing_the_files_that_run_already_ends_what_was_gone_back_to(bot: Bot) -> None:
+    await bot.named("Southlight Studio")
+    await bot.publisher.roll_back("", "command")
+    await bot.named("Northlight Studio")
+    bot.edit("company.yaml", NAME, "name: Southlight Studio")
+    assert await bot.restarted() == "Southlight Studio"
+
+
+async def test_what_lies_about_is_neither_read_nor_kept_nor_in_the_way(bot: Bot) -> None:
+    (bot.folder / "caf\udce9.txt").write_text("x", "utf-8")
+    (bot.folder / "gone.yaml").symlink_to(bot.folder / "nowhere.yaml")
+    with (bot.folder / "export.txt").open("wb") as file:
+        file.truncate(2 * LARGEST)
+    new = await bot.named("Southlight Studio")
+    assert {"company.yaml", "frameworks/ours.yaml"} <= bot.archives()[new].keys()
+    assert not {"export.txt", "README.md", "gone.yaml"} & bot.archives()[new].keys()
+    assert (await bot.publisher.history())[0].kept
+    assert await bot.restarted() == "Southlight Studio"
+
+
+async def test_the_bytes_that_were_read_are_kept_whatever_is_saved_meanwhile(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = (bot.folder / "company.yaml").read_bytes().replace(NAME.encode(), b"name: Southlight Studio")
+
+    def slowly(name: str) -> Workspace:
+        workspace = load_workspace(name)
+        (bot.folder / "company.yaml").write_bytes(b"name: half a file")
+        return workspace
+
+    monkeypatch.setattr("bot.publishing.load_workspace", slowly)
+    new = await bot.named("Southlight Studio")
+    assert bot.archives()[new]["company.yaml"] == read
+
+
+async def test_frameworks_that_are_linked_or_hidden_come_back_too(bot: Bot, tmp_path: Path) -> None:
+    (bot.folder / "frameworks").rename(tmp_path / "shared")
+    (tmp_path / "shared" / "ours.yaml").rename(tmp_path / "shared" / ".ours.yaml")
+    (bot.folder / "frameworks").symlink_to(tmp_path / "shared")
+    bot.edit("company.yaml", "framework: bant", "framework: ours")
+    await bot.named("Northlight Studio")
+    await bot.named("Southlight Studio")
+    assert (await bot.publisher.roll_back("", "command")).problems == ()
+    assert bot.company == "Northlight Studio"
+
+
+async def test_a_version_that_is_too_large_runs_and_is_told_as_not_kept(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.archive.LARGEST", 1000)
+    bot.edit("company.yaml", NAME, "name: Southlight Studio")
+    standing = await bot.publisher.reload("command")
+    assert (standing.problems, standing.kept) == ((), False)
+    assert bot.company == "Southlight Studio"
+    assert [one.kept for one in await bot.publisher.history()] == [False, True]
+    await bot.named("Eastlight Studio")
+    (problem,) = (await bot.publisher.roll_back("", "command")).problems
+    assert f"the files of {standing.content} were not kept" in problem.problem
+
+
+async def test_what_cannot_be_remembered_does_not_take_over(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = bot.publisher.content
+
+    async def full(*_: object) -> None:
+        raise StoreBusy("the disk is full")
+
+    bot.edit("company.yaml", NAME, "name: Southlight Studio")
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "note_publication", full)
+        with pytest.raises(StoreBusy):
+            await bot.publisher.reload("command")
+    assert bot.publisher.content == before
+    assert (await bot.publisher.reload("command")).content != before
+
+
 def test_the_same_files_make_the_same_archive_wherever_they_lie(tmp_path: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(WORKSPACES / DEFAULT, tmp_path / name)
     (tmp_path / "two" / ".git").mkdir()
     (tmp_path / "two" / ".git" / "config.yaml").write_text("secret: 1", "utf-8")
-    assert packed(tmp_path / "one") == packed(tmp_path / "two")
-    assert (
-        load_workspace(str(tmp_path / "one")).library.version == load_workspace(str(tmp_path / "two")).library.version
-    )
+    one, two = (load_workspace(str(tmp_path / name)) for name in ("one", "two"))
+    assert packed(one.own) == packed(two.own)
+    assert (one.library.version, one.own_version) == (two.library.version, two.own_version)
 
 
 async def test_commands_reach_the_server_by_a_secret_file_and_nobody_else_does(tmp_path: Path) -> None:
@@ -231,3 +473,29 @@ async def test_a_fact_no_rubric_knows_is_kept(bot: Bot) -> None:
     await bot.take("2", Kind.TEXT, "it is for sales")
     after, _ = await bot.known()
     assert after.facts[:count] == conversation.facts
+
+
+def test_the_command_says_when_nobody_can_go_back_to_what_runs_now(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kept in (True, False):
+        monkeypatch.setattr("bot.control.send", lambda *_, kept=kept: Report("old", "new", kept=kept))
+        assert main(["reload"]) == GOOD
+        told = capsys.readouterr()
+        assert told.out == "new runs now; before: old\n"
+        assert ("nobody can go back to it" in told.err) is not kept
+
+
+async def test_the_list_says_which_versions_were_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BANTER_DATABASE_URL", f"sqlite:///{tmp_path / 'banter.db'}")
+    store = await Store.open(f"sqlite:///{tmp_path / 'banter.db'}")
+    for content, archive in (("aaaa", b"files"), ("bbbb", b"")):
+        await store.note_publication(Publication(content, content, "reload", "", MONDAY), archive)
+    await store.close()
+    assert await asyncio.to_thread(main, ["versions"]) == GOOD
+    newest, oldest = capsys.readouterr().out.splitlines()
+    assert newest.startswith("* bbbb")
+    assert newest.endswith("reload, not kept")
+    assert oldest.endswith("reload")
