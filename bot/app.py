@@ -138,7 +138,7 @@ async def open_house(settings: Settings, *, publish: bool = False) -> House:
         await store.close()
         raise
     hub, metrics = Hub(), Metrics()
-    outside = open_outside(settings, workspace.library.company.sales_language)
+    outside = open_outside(settings, lambda: reception.library.company.sales_language)
 
     def routes(library: Library) -> Routes:
         return Routes(library, outside.notifiers, settings.public_url)

@@ -36,13 +36,13 @@ class Outside:
 # Imports stand where they are needed: who has no Telegram or mail server does not wait for their libraries.
 
 
-def open_outside(settings: Settings, language: str) -> Outside:
+def open_outside(settings: Settings, language: Callable[[], str]) -> Outside:
     """
     One sender for each kind of outbox row that the settings allow to leave.
 
     Args:
         settings: What the operator configured.
-        language: The sales team's.
+        language: Asked for the sales team's whenever something leaves.
 
     Raises:
         BadSetting: An address or a secret is not one.
@@ -58,7 +58,7 @@ def open_outside(settings: Settings, language: str) -> Outside:
     return outside
 
 
-def _add_telegram(outside: Outside, settings: Settings, language: str) -> None:
+def _add_telegram(outside: Outside, settings: Settings, language: Callable[[], str]) -> None:
     from bot.channels.telegram_api import TelegramApi  # noqa: PLC0415
     from bot.channels.telegram_replies import TelegramReplies  # noqa: PLC0415
     from bot.notifiers.render import Renderer  # noqa: PLC0415
@@ -74,7 +74,7 @@ def _add_telegram(outside: Outside, settings: Settings, language: str) -> None:
         outside.senders.append(TelegramNotifier(api, pace, settings.sales_telegram_chat, renderer, language=language))
 
 
-def _add_email(outside: Outside, settings: Settings, language: str) -> None:
+def _add_email(outside: Outside, settings: Settings, language: Callable[[], str]) -> None:
     from bot.notifiers.email import EmailNotifier, SmtpServer  # noqa: PLC0415
     from bot.notifiers.render import Renderer  # noqa: PLC0415
 

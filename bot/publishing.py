@@ -205,8 +205,7 @@ def _stuck(content: str, problems: Sequence[ContentError]) -> BrokenContent:
     log.error("rollback_lost", content=content, problems=[str(one) for one in problems])
     problem = f"somebody went back to {content}, which cannot run any more, and the folder is what they went back from"
     mend = "mend the folder and start again, or run it as it is with `banter serve --publish`"
-    told = ContentError("rollback", "", problem, f"{mend}, or start the release of Banter before")
-    return BrokenContent((told, *problems))
+    return BrokenContent((ContentError("rollback", "", problem, mend), *problems))
 
 
 def _named(history: Sequence[Publication], beginning: str) -> str:

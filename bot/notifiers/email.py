@@ -81,7 +81,7 @@ class EmailNotifier:
         to: str,
         renderer: Renderer,
         *,
-        language: str,
+        language: Callable[[], str],
         clock: Callable[[], datetime],
         timeout: float = SMTP_SECONDS,
     ) -> None:
@@ -92,7 +92,7 @@ class EmailNotifier:
             server: Where mail is handed in.
             to: One address or several, separated by commas.
             renderer: Puts the card into words.
-            language: The sales team's.
+            language: Asked for the sales team's with each mail.
             clock: Now, aware UTC.
             timeout: Seconds for each step of the conversation with the server.
 
@@ -154,7 +154,7 @@ class EmailNotifier:
             DeliveryFailed: Permanent; the row carries no card.
         """
         card = card_of(row)
-        rendered = self._renderer.email(card, self._language)
+        rendered = self._renderer.email(card, self._language())
         sender = self._sender
         message = EmailMessage()
         message["Subject"] = rendered.subject

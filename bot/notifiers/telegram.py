@@ -1,5 +1,7 @@
 """Handoffs to a Telegram chat of the sales team."""
 
+from collections.abc import Callable
+
 import structlog
 
 from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnreachable
@@ -17,7 +19,9 @@ class TelegramNotifier:
 
     name = "notify.telegram"
 
-    def __init__(self, api: TelegramApi, pace: Pace, chat: str, renderer: Renderer, *, language: str) -> None:
+    def __init__(
+        self, api: TelegramApi, pace: Pace, chat: str, renderer: Renderer, *, language: Callable[[], str]
+    ) -> None:
         """
         Set up.
 
@@ -26,7 +30,7 @@ class TelegramNotifier:
             pace: Shared with the replies: Telegram counts a bot's messages together.
             chat: The chat's number ("-100…" for a group) or "@name" of a channel.
             renderer: Puts the card into words.
-            language: The sales team's.
+            language: Asked for the sales team's with each card.
         """
         self._api = api
         self._pace = pace
@@ -41,7 +45,7 @@ class TelegramNotifier:
         Raises:
             DeliveryFailed: As the port says.
         """
-        text = self._renderer.telegram(card_of(row), self._language)
+        text = self._renderer.telegram(card_of(row), self._language())
         try:
             await self._post(text)
         except TelegramRefused as error:

@@ -295,7 +295,7 @@ def mailer(
     port: int, renderer: Renderer, to: str = "sales@northlight.example", password: str = "p%40ss%2Fword"
 ) -> EmailNotifier:
     server = SmtpServer.from_url(f"smtp://bot%40northlight.example:{password}@127.0.0.1:{port}")
-    return EmailNotifier(server, to, renderer, language="uk", clock=now, timeout=5)
+    return EmailNotifier(server, to, renderer, language=lambda: "uk", clock=now, timeout=5)
 
 
 def parsed(mail: dict[str, Any]) -> EmailMessage:
@@ -418,7 +418,7 @@ def test_a_wrong_mail_url_is_told_without_its_password(url: str) -> None:
 )
 def test_mail_comes_from_an_address_its_readers_know(renderer: Renderer, url: str, sender: str) -> None:
     to = "Sales <sales@northlight.example>, boss@other.example"
-    notifier = EmailNotifier(SmtpServer.from_url(url), to, renderer, language="en", clock=now)
+    notifier = EmailNotifier(SmtpServer.from_url(url), to, renderer, language=lambda: "en", clock=now)
     message = notifier.compose(row_of(CARD))
     assert message["from"] == sender
     assert message["message-id"].endswith(f"@{sender.partition('@')[2]}>")
@@ -568,7 +568,7 @@ async def api(telegram: Emulator) -> AsyncIterator[TelegramApi]:
 
 
 def poster(api: TelegramApi, renderer: Renderer, chat: str = "-100500") -> TelegramNotifier:
-    return TelegramNotifier(api, Pace(everywhere=FREE, chat=FREE, group=FREE), chat, renderer, language="pl")
+    return TelegramNotifier(api, Pace(everywhere=FREE, chat=FREE, group=FREE), chat, renderer, language=lambda: "pl")
 
 
 @pytest.mark.parametrize("card", [CARD, with_hostile_words()])

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ from bot.app import build_app, open_house
 from bot.archive import LARGEST, packed
 from bot.cli import GOOD, main
 from bot.control import NoServer, Order, Place, Report, announced, file_of, send
+from bot.notifiers.email import EmailNotifier
+from bot.outside import Outside, open_outside
 from bot.publishing import Draft, Publisher, first
 from bot.reception import Reception
 from bot.routing import Routes
+from bot.settings import Settings
 from bot.workspace import DEFAULT, WORKSPACES, Workspace, load_workspace
 from dialogs.engine import open_conversation
 from dialogs.errors import BrokenContent, ContentError
@@ -30,6 +34,7 @@ from scoring.conditions import Knowledge
 from storage.errors import StoreBusy
 from storage.store import Store
 from storage.values import Publication, StoredTurn, TurnRequest
+from tests.bot.test_notifiers import CARD, row_of
 from tests.bot.web_house import client_of
 from tests.builders import MONDAY
 
@@ -437,8 +442,6 @@ def test_the_same_files_make_the_same_archive_wherever_they_lie(tmp_path: Path) 
 
 
 async def test_commands_reach_the_server_by_a_secret_file_and_nobody_else_does(tmp_path: Path) -> None:
-    from bot.settings import Settings
-
     settings = Settings.from_environ({"BANTER_DATABASE_URL": f"sqlite:///{tmp_path / 'banter.db'}"})
     house = await open_house(settings)
     app = build_app(house)
@@ -448,6 +451,43 @@ async def test_commands_reach_the_server_by_a_secret_file_and_nobody_else_does(t
                 assert (await client.post("/control", json={"action": "reload"}, headers=headers)).status_code == 404
     finally:
         await house.close()
+
+
+async def test_handoffs_leave_in_the_sales_language_that_runs(
+    bot: Bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def remembered(settings: Settings, language: Callable[[], str]) -> Outside:
+        opened.append(open_outside(settings, language))
+        return opened[0]
+
+    monkeypatch.setattr("bot.app.open_outside", remembered)
+    settings = Settings.from_environ(
+        {
+            "BANTER_DATABASE_URL": f"sqlite:///{tmp_path / 'house.db'}",
+            "BANTER_WORKSPACE": str(bot.folder),
+            "BANTER_SALES_EMAIL": "sales@northlight.example",
+            "BANTER_SMTP_URL": "smtp://127.0.0.1:1",
+        }
+    )
+    house = await open_house(settings)
+    (mail,) = opened[0].senders
+    assert isinstance(mail, EmailNotifier)
+    row = row_of(CARD)
+    try:
+        assert '<html lang="en">' in html_of(mail.compose(row))
+        bot.edit("company.yaml", "sales_language: en", "sales_language: pl")
+        assert (await house.publisher.reload("command")).problems == ()
+        assert '<html lang="pl">' in html_of(mail.compose(row))
+    finally:
+        await house.close()
+
+
+def html_of(message: EmailMessage) -> str:
+    body = message.get_body(("html",))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content())
 
 
 def test_the_file_that_tells_where_the_server_is_is_the_owners_alone_and_goes_with_it(tmp_path: Path) -> None:
