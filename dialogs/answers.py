@@ -112,7 +112,7 @@ def take_text(talk: Talk) -> None:
     told, reading = without_questions(told, reading, questions, listened.text.folded)
     if question is not None:
         weighed = only_free_answer(told) if NEED in question.not_about else told  # the pain named in it is the answer
-        if not says_something(weighed, listened, reading, library.ears, question.text):
+        if not says_something(weighed, listened, reading, library.ears, question.text, question.about):
             told = without_free_answer(told)
     if "estimate" not in talk.voice.told and (question is None or REACTION not in question.fills):
         told = without_words_on_no_price(told, talk.library.ears.tongues[reading.language].prices)

@@ -96,6 +96,7 @@ class QuestionFile(msgspec.Struct, forbid_unknown_fields=True):
     assent: bool = True
     text: str = ""
     not_about: list[str] = []
+    about: list[str] = []
     not_with: list[str] = []
     attempts: int = 2
 
@@ -240,6 +241,7 @@ def _question(name: str, shape: QuestionFile, condition: Any) -> Question:
         assent=shape.assent,
         text=shape.text,
         not_about=frozenset(shape.not_about),
+        about=frozenset(shape.about),
         not_with=tuple(shape.not_with),
         attempts=shape.attempts,
     )

@@ -46,6 +46,7 @@ class Question:
     no: Mapping[str, FactValue] = field(default_factory=dict)
     assent: bool = True  # whether "ok" is a plain yes; to "have you got …?" it is none
     text: str = ""  # key that takes a free answer as it stands
+    about: frozenset[str] = frozenset()  # topics an answer in free words may speak of: "the price" is a criterion
     not_about: frozenset[str] = frozenset()  # topics no answer to it is read for: "5000 a month" of a cost is no budget
     not_with: tuple[str, ...] = ()  # what a message told of these keys is about, and so no free answer to this
     attempts: int = 2  # wordings before we pass over an answer we cannot read

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dialogs.hearing import FREE_ANSWER, Told
+from dialogs.hearing import FREE_ANSWER, TELLING, Told
 from dialogs.reading.hear import Ears, Listened
 from dialogs.reading.spelling import is_typed_at_random
 from dialogs.reading.values import Answer, Reading
@@ -13,7 +13,9 @@ LEAST_ELSEWHERE = 4  # words beside such a matter in one breath, for them to be 
 LEAST_BESIDE = 2  # words in the rest of a message that is about such a matter too, or that says yes or no
 
 
-def says_something(told: Told, listened: Listened, reading: Reading, ears: Ears, key: str) -> bool:
+def says_something(
+    told: Told, listened: Listened, reading: Reading, ears: Ears, key: str, about: frozenset[str] = frozenset()
+) -> bool:
     """
     Whether the free answer of a message is one.
 
@@ -25,11 +27,12 @@ def says_something(told: Told, listened: Listened, reading: Reading, ears: Ears,
         reading: What was read in it.
         ears: The words of all languages.
         key: What the answer would fill; a date is no other matter where the reason for one was asked.
+        about: What else it may speak of, as the question says.
     """
     facts = [fact for fact in told.facts if fact.how != FREE_ANSWER]
     if len(facts) == len(told.facts):
         return True  # there is no free answer to doubt
-    matters = [matter for matter in OTHER_MATTERS if not key.startswith(matter)]
+    matters = [matter for matter in OTHER_MATTERS if not key.startswith(matter) and matter not in about]
     counts: dict[int, int] = {}
     busy = _busy(listened, facts, reading, ears, matters)
     for at in _telling(listened, facts, reading, ears):
@@ -63,7 +66,7 @@ def _busy(
 
 def _telling(listened: Listened, facts: Sequence[Fact], reading: Reading, ears: Ears) -> list[int]:
     """Which words say something that is not read as something else."""
-    places = [(fact.evidence.start, fact.evidence.end) for fact in facts]
+    places = [(fact.evidence.start, fact.evidence.end) for fact in facts if fact.key not in TELLING]
     if reading.answer is not None:
         places.append((reading.answer.start, reading.answer.end))
     words = listened.words

@@ -19,6 +19,7 @@ from scoring.conditions import MANY, Knowledge
 from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel, Source, Urgency, Window
 
 REACTION = "budget.reaction"
+TELLING = frozenset(("need.purpose", "pain.says"))  # facts whose words answer what is asked in free words all the same
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
 LEAST_LETTERS = 3  # that make an answer in free words
@@ -292,7 +293,7 @@ def _is_free_answer(reading: Reading, inbound: Inbound, facts: Sequence[Fact]) -
     text = inbound.text
     if text.rstrip().endswith("?"):
         return False
-    taken = [(fact.evidence.start, fact.evidence.end) for fact in facts]
+    taken = [(fact.evidence.start, fact.evidence.end) for fact in facts if fact.key not in TELLING]
     if reading.answer is not None:
         taken.append((reading.answer.start, reading.answer.end))
     letters = [at for at, character in enumerate(text[:LONGEST_NOTE]) if character.isalpha()]

@@ -50,6 +50,7 @@ LONGEST = 10_000  # characters read of one message
 LEAVING = frozenset((Intent.BACK, Intent.STOP, Intent.RESTART))  # a yes or no beside these is about them
 ASIDE = frozenset((Intent.SKIP, Intent.WHY_ASK, Intent.CLARIFY, Intent.HUMAN, Intent.BOT_IDENTITY))
 PRICE = "budget.reaction"
+PURPOSE = "need.purpose"
 TONGUES = "tongues"  # section of the lexicon: ways to ask for another language
 CONTENT = frozenset(("fine", "less"))  # what is said of a price that suits
 LEAD_IN = 3  # words about the price before the yes or no in them; "that's fine" is an answer to any question
@@ -292,6 +293,8 @@ def _words(
     intent = read_intent(message, words, _own_first(hits.get("intent", ()), language), wishes=bool(needs))
     aside = intent is not None and intent.value in LEAVING | ASIDE
     mentions = _mentions(message, words, hits, language, tongue, None if aside else asked)
+    if asked is Asked.TEXT:
+        needs = _without_purposes(needs, mentions)
     if answer is not None and (_of_the_talk(intent, answer, message) or _of_the_price(answer, mentions, asked)):
         answer = None
     return Reading(
@@ -316,6 +319,12 @@ def _words(
         asks=read_asks(message, hits.get(ASKS, ())),
         tongue=_tongue(message, words, hits.get(TONGUES, ()), needs),
     )
+
+
+def _without_purposes(needs: tuple[Found[str], ...], mentions: Sequence[Found[Mention]]) -> tuple[Found[str], ...]:
+    """The needs but for those that say what the work is for: "more sales" is a goal when one was asked for."""
+    goals = [one for one in mentions if one.value.key == PURPOSE]
+    return tuple(need for need in needs if not any(one.start <= need.start and need.end <= one.end for one in goals))
 
 
 def _needs(
