@@ -5,6 +5,7 @@ A phrase must not mean two things to one reader, a stem must not swallow another
 that it is found in every other message says nothing.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from dialogs.check.places import nearest
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.facts import READ_BY_EARS
 from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.packed import Phrase, Step
 from dialogs.reading.phrases import Book, Entry, compile_book, spellings, split_words
 from dialogs.reading.text import fold
 from scoring.values import RoleLevel
@@ -28,6 +30,8 @@ LEVELS = frozenset((*(level.value for level in RoleLevel), "ceo"))
 OPEN = ("needs", "tech", "sets")  # sections that take names of the operator's own
 
 WAYS_OUT = {"human": "ask for a person", "stop": "make the bot stop"}
+
+_LAST = "\U0010ffff"  # stands behind every letter
 
 Lines = Callable[[str], int | None]
 
@@ -121,6 +125,38 @@ def prove_ways_out(sections: Mapping[str, Mapping[str, object]], file: Callable[
                 yield ContentError(file(language), f"intent.{intent}", problem, "add the ways people say it")
 
 
+class _Messages:
+    """Ordinary messages of a language, split once and looked up by their words."""
+
+    def __init__(self, language: str, texts: Sequence[str]) -> None:
+        self.language = language
+        self.split = [split_words(fold(text)) for text in texts]
+        self._at: dict[str, set[int]] = {}
+        for at, words in enumerate(self.split):
+            for word in words.said:
+                self._at.setdefault(word, set()).add(at)
+        self._sorted = sorted(self._at)
+
+    def holding(self, book: Book) -> int:
+        """How many of them hold a phrase of the book; only those that have all its words are read."""
+        anchors = [*book.exact.values(), *book.stems.values(), *([] if book.digits is None else [book.digits])]
+        phrases = {phrase for row in anchors for phrase in book.phrases.row(row)}
+        likely = set[int]().union(*(self._with(phrase) for phrase in phrases))
+        return sum(bool(book.find(self.split[at])) for at in likely)
+
+    def _with(self, phrase: Phrase) -> set[int]:
+        return set.intersection(*(self._said(step) for step in (phrase.anchor, *phrase.before, *phrase.after)))
+
+    def _said(self, step: Step) -> set[int]:
+        """Where a word is said that the step accepts."""
+        words = [word for word in step.exact if word in self._at]
+        for stem in step.stems:
+            words.extend(self._sorted[bisect_left(self._sorted, stem) : bisect_left(self._sorted, stem + _LAST)])
+        if step.digit:
+            words.extend(word for word in self._sorted if word[0].isdigit())
+        return set[int]().union(*(self._at[word] for word in words))
+
+
 def prove_words(
     own: Sequence[OwnWord],
     packaged: Mapping[str, Mapping[str, object]],
@@ -145,16 +181,19 @@ def prove_words(
         for section, value, _, texts in _leaves(data)
         for text in texts
     ]
+    known = (*ours, *((word.section, word.value, word.text) for word in own))
     meanings: dict[tuple[str, str], set[str]] = {}
-    for section, value, text in (*ours, *((word.section, word.value, word.text) for word in own)):
+    for section, value, text in known:
         meanings.setdefault((section, text), set()).add(value)
+    stems = _Stems(known)
+    ordinary = [_Messages(language, texts) for language, texts in messages.items()]
     return tuple(
         problem
         for word in own
         for problem in (
             *_doubled(word, meanings, book, lexicon),
-            *_swallowing(word, ours, own),
-            *_common(word, messages),
+            *_swallowing(word, stems),
+            *_common(word, ordinary),
             *_unknown(word, frozenset(services)),
         )
     )
@@ -205,42 +244,66 @@ def _excludes(word: OwnWord) -> Callable[[str], bool]:
     return lambda value: value in LEVELS and word.value in LEVELS
 
 
-def _swallowing(word: OwnWord, ours: Sequence[tuple[str, str, str]], own: Sequence[OwnWord]) -> Iterator[ContentError]:
+class _Stems:
+    """Words by how they begin, ours and theirs together, so that nobody looks through all for each."""
+
+    def __init__(self, known: Iterable[tuple[str, str, str]]) -> None:
+        """Take section, meaning and text of each, in the order they are told of."""
+        self._stems: dict[tuple[str, str], list[tuple[int, str]]] = {}  # section and stem -> place and meaning
+        words: list[tuple[str, str, int, str]] = []
+        for place, (section, value, text) in enumerate(known):
+            if text.endswith("*") and text[:-1].isalpha():
+                self._stems.setdefault((section, text[:-1]), []).append((place, value))
+            if text.rstrip("*").isalpha():
+                words.append((section, text, place, value))
+        self._words = sorted(words)
+
+    def begun(self, word: OwnWord) -> tuple[str, str] | None:
+        """A stem of another meaning this word begins with, and that meaning."""
+        found = [
+            (place, value, f"{stem}*")
+            for stem in (word.text[:size] for size in range(1, len(word.text) + 1))
+            for place, value in self._stems.get((word.section, stem), ())
+            if value != word.value and not value.startswith("_")
+        ]
+        return min(found)[1:] if found else None
+
+    def swallowed(self, word: OwnWord, stem: str) -> tuple[str, str] | None:
+        """A word of another meaning that begins with this word's stem, and that meaning."""
+        first, behind = (bisect_left(self._words, (word.section, text, 0, "")) for text in (stem, stem + _LAST))
+        rows = self._words[first:behind]
+        found = [(place, value, text) for _, text, place, value in rows if value != word.value]
+        return min(found)[1:] if found else None
+
+
+def _swallowing(word: OwnWord, stems: _Stems) -> Iterator[ContentError]:
     text = word.text
-    ours = (*ours, *((other.section, other.value, other.text) for other in own if other is not word))
     if not text.endswith("*") or not text[:-1].isalpha():
-        for section, value, other in ours:
-            stem = other[:-1]
-            elsewhere = section == word.section and value != word.value and not value.startswith("_")
-            if elsewhere and other.endswith("*") and stem.isalpha() and text.isalpha() and text.startswith(stem):
-                yield word.problem(f"begins like {other!r}, which means {value}", "write a longer phrase")
-                return
+        if text.isalpha() and (begun := stems.begun(word)) is not None:
+            value, other = begun
+            yield word.problem(f"begins like {other!r}, which means {value}", "write a longer phrase")
         return
     stem = text[:-1]
     if len(stem) < SHORTEST_STEM:
         yield word.problem(
             f"begins too many words: {len(stem)} letters", f"write {SHORTEST_STEM} letters or more before *"
         )
-        return
-    for section, value, other in ours:
-        if section == word.section and value != word.value and other.rstrip("*").isalpha() and other.startswith(stem):
-            yield word.problem(
-                f"swallows {other!r}, which means {value}", "write a longer stem, or the words one by one"
-            )
-            return
+    elif (swallowed := stems.swallowed(word, stem)) is not None:
+        value, other = swallowed
+        yield word.problem(f"swallows {other!r}, which means {value}", "write a longer stem, or the words one by one")
 
 
-def _common(word: OwnWord, messages: Mapping[str, Sequence[str]]) -> Iterator[ContentError]:
+def _common(word: OwnWord, ordinary: Iterable[_Messages]) -> Iterator[ContentError]:
     if word.section not in MEANINGS:
         return
     try:
         book = compile_book([Entry(word.section, word.value, word.text, Lexicon("", word.file, {}))])
     except BrokenContent:
         return  # loading has said so already
-    for language, texts in messages.items():
-        found = sum(bool(book.find(split_words(fold(text)))) for text in texts)
-        if found >= max(LEAST_COMMON, COMMONEST * len(texts)):
-            problem = f"is found in {found} of {len(texts)} ordinary messages ({language})"
+    for messages in ordinary:
+        found, size = messages.holding(book), len(messages.split)
+        if found >= max(LEAST_COMMON, COMMONEST * size):
+            problem = f"is found in {found} of {size} ordinary messages ({messages.language})"
             yield word.problem(problem, "make the phrase longer, so that only those who mean it say it")
             return
 

@@ -1,6 +1,7 @@
 """An operator's own words: the page is followed step by step, and words that collide are found in time."""
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from bot.cli import main
 from bot.words import merged
 from bot.workspace import load_workspace
-from dialogs.errors import BrokenContent
+from dialogs.check.words import prove_words, service_words
+from dialogs.errors import BrokenContent, ContentError
+from dialogs.reading.lexicon import Lexicon
+from dialogs.reading.phrases import Entry, compile_book
 from tests.builders import Visitor, visitor
 
 PAGE = Path(__file__).parents[2] / "docs" / "your-own-words.md"
@@ -132,3 +136,51 @@ def test_a_keyword_of_two_services_is_found(tmp_path: Path) -> None:
 
 def test_the_packaged_words_collide_with_nothing_of_the_demo() -> None:
     assert load_workspace().library.ears.languages == ("en", "pl", "uk", "ru")
+
+
+class Counted(list[str]):
+    """Messages that know how often they were gone through."""
+
+    rounds = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.rounds += 1
+        return super().__iter__()
+
+
+ORDINARY = ("We need a shop by May", "I'd need 3 shops", "needles and pins", "a shop. Need it", "shopping", "hello")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("shop", 2),
+        ("shop*", 4),
+        ("need ... shop*", 2),
+        ("[a] shop", 2),
+        ("(need*|shopping)", 5),
+        ("^ need*", 1),
+        ("# shops", 1),
+        ("#", 1),
+        ("boat", 0),
+    ],
+)
+def test_how_many_ordinary_messages_hold_a_phrase_is_counted_by_their_words(phrase: str, found: int) -> None:
+    (problem, *_) = (*collisions([phrase], ORDINARY * 10), None)
+    if found:
+        assert f"is found in {found * 10} of 60 ordinary messages (en)" in str(problem)
+    else:
+        assert problem is None
+
+
+def test_ordinary_messages_are_gone_through_once_however_many_words_are_added() -> None:
+    messages = Counted(ORDINARY * 10)
+    assert not collisions([f"boat{'abcdefghij'[at % 10] * (at // 10 + 1)}" for at in range(300)], messages)
+    assert messages.rounds == 1
+
+
+def collisions(phrases: Sequence[str], messages: Sequence[str]) -> tuple[ContentError, ...]:
+    """What is said of words for one service, among these messages."""
+    own = tuple(service_words("company.yaml", {"crm": {"en": phrases}}, lambda _: None))
+    book = compile_book([Entry(word.section, word.value, word.text, Lexicon("en", "", {})) for word in own])
+    return prove_words(own, {"en": {}}, {"en": messages}, ["crm"], book)
