@@ -257,14 +257,15 @@ def _versions(options: argparse.Namespace) -> int:
 
 def _link(options: argparse.Namespace) -> int:
     from bot.app import settings_from  # noqa: PLC0415
-    from bot.channels.events import Link, is_target, key_of, signed, unknown_event  # noqa: PLC0415
+    from bot.channels.events import Link, is_target, key_of, signed, target_of, unknown_event  # noqa: PLC0415
 
     settings = settings_from()
     known = load_workspace(settings.workspace).library.company.signals
+    target = target_of(options.address)
     problem = ""
     if not settings.events_token:
         problem = "links are signed with BANTER_EVENTS_TOKEN: set it to the server's"
-    elif not is_target(options.address):
+    elif not is_target(target):
         problem = f"expected a web address like https://example.com/prices, found {options.address[:80]!r}"
     elif options.event not in known:
         problem = unknown_event(options.event, known)
@@ -274,7 +275,7 @@ def _link(options: argparse.Namespace) -> int:
     key = key_of(settings.events_token)
     given = (line for one in options.leads for line in (sys.stdin if one == "-" else (one,)))
     for lead in filter(None, map(str.strip, given)):
-        print(f"{lead}\t{settings.public_url}/e/{signed(Link(lead, options.event, options.address), key)}")
+        print(f"{lead}\t{settings.public_url}/e/{signed(Link(lead, options.event, target), key)}")
     return GOOD
 
 

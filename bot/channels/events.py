@@ -283,14 +283,15 @@ def build_events(events: Events, library: Callable[[], Library], token: str) -> 
     @route("/e/{mark:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
     async def follow(request: Request[Any, Any, Any], mark: FromPath[str]) -> Response[str]:
         link = opened(mark, key) if token and len(mark) <= LONGEST_LINK * 2 else None
-        if link is None or not is_target(link.target):
+        target = "" if link is None else target_of(link.target)
+        if link is None or not target:
             return Response(_nowhere(library()), status_code=404, media_type=MediaType.HTML, headers=_SAFE)
         ahead = {request.headers.get(name, "").lower() for name in ("purpose", "sec-purpose", "x-purpose")}
         if request.method == HttpMethod.GET and _PREFETCHED.isdisjoint(
             word for one in ahead for word in one.split(";")
         ):
             await _click(events, link, mark)
-        return Response("", status_code=302, headers=_SAFE | {"location": link.target})
+        return Response("", status_code=302, headers=_SAFE | {"location": target})
 
     return (take, follow)
 
@@ -328,12 +329,33 @@ def _batch(body: bytes) -> list[Event]:
 def is_target(address: str) -> bool:
     """Whether a browser may be sent there: a web address, and nothing else."""
     plain = address.isprintable() and not any(sign in address for sign in " \\<>\"'")
+    place = address.partition("://")[2].partition("/")[0]
     return (
         plain
         and len(address) <= LONGEST_LINK
         and address.startswith(("https://", "http://"))
-        and "@" not in address.partition("://")[2].partition("/")[0]
+        and bool(place)
+        and "@" not in place
     )
+
+
+def target_of(address: str) -> str:
+    """
+    A web address in the letters a header can hold: the host as IDNA has it, the rest percent-encoded.
+
+    Returns:
+        "" for what no browser may be sent to.
+    """
+    if not is_target(address):
+        return ""
+    if address.isascii():
+        return address
+    import httpx2  # noqa: PLC0415 - few addresses need it
+
+    try:
+        return str(httpx2.URL(address))
+    except httpx2.InvalidURL:
+        return ""
 
 
 def _nowhere(library: Library) -> str:

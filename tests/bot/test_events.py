@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.events import MOST_EVENTS, Link, is_target, key_of, opened, signed
+from bot.channels.events import MOST_EVENTS, Link, is_target, key_of, opened, signed, target_of
 from bot.cli import main
 from dialogs.engine import open_conversation
 from dialogs.values import Inbound, Kind
@@ -198,11 +198,56 @@ async def test_a_link_we_did_not_make_leads_nowhere(at: Site) -> None:
         ("https://northlight.example@evil.example/", False),
         ("https://example.com/\r\nset-cookie: a=b", False),
         ("https://example.com/" + "a" * 3000, False),
+        ("https:///prices", False),
         ("", False),
     ],
 )
 def test_only_plain_web_addresses_are_led_to(address: str, good: bool) -> None:
     assert is_target(address) is good
+
+
+ABROAD = "https://пример.рф/ціни?місто=Київ&a=%20b"
+ABROAD_SENT = (
+    "https://xn--e1afmkfd.xn--p1ai/%D1%86%D1%96%D0%BD%D0%B8"
+    "?%D0%BC%D1%96%D1%81%D1%82%D0%BE=%D0%9A%D0%B8%D1%97%D0%B2&a=%20b"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        (TARGET, TARGET),
+        (ABROAD, ABROAD_SENT),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
+        ("https://firma.example/oferta#cena-złoty", "https://firma.example/oferta#cena-z%C5%82oty"),
+        ("https://good.example\uff0fevil.example/", ""),  # a slash to IDNA
+        ("https://пример..рф/", ""),
+        ("javascript:ціни", ""),
+    ],
+)
+def test_addresses_are_sent_in_letters_a_header_can_hold(written: str, sent: str) -> None:
+    assert target_of(written) == sent
+
+
+async def test_a_link_to_an_address_of_other_letters_leads_there(at: Site, lead: Visit) -> None:
+    """Also one that was put into a mail as it was written."""
+    answer = await at.client.get(link_to(lead.id, target=ABROAD))
+    assert (answer.status_code, answer.headers["location"]) == (302, ABROAD_SENT)
+    assert await points(at, lead) == 5
+    nowhere = await at.client.get(link_to(lead.id, target="https://пример..рф/"))
+    assert (nowhere.status_code, await points(at, lead)) == (404, 5)
+
+
+def test_a_link_carries_the_address_as_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BANTER_EVENTS_TOKEN", TOKEN)
+    assert main(["link", ABROAD, "olena@kolo.ua"]) == 0
+    link = opened(capsys.readouterr().out.strip().rpartition("/e/")[2], key_of(TOKEN))
+    assert link is not None
+    assert link.target == ABROAD_SENT
+    assert main(["link", "https://example.com/" + "ї" * 900, "a@b.example"]) == 2  # 5,400 characters when it is sent
+    assert "web address" in capsys.readouterr().err
 
 
 def test_links_are_made_by_a_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
