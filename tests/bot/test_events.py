@@ -158,6 +158,20 @@ async def test_a_click_counts_once_and_leads_on(at: Site, lead: Visit) -> None:
     assert await points(at, lead) == 10
 
 
+async def test_a_link_spelled_otherwise_is_not_ours(at: Site, lead: Visit) -> None:
+    """The last letter of either part has spare bits, which base64 does not look at."""
+    body, _, mark = link_to(lead.id).removeprefix("/e/").partition(".")
+    assert (len(body) % 4, len(mark) % 4) == (2, 2)
+    for one in (f"{body}.{mark[:-1]}{after(mark[-1])}", f"{body[:-1]}{after(body[-1])}.{mark}", f"{body}.{mark}=="):
+        assert (await at.client.get(f"/e/{one}")).status_code == 404
+    assert await points(at, lead) == 0
+
+
+def after(letter: str) -> str:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return letters[letters.index(letter) + 1]
+
+
 async def test_who_only_looks_ahead_has_not_clicked(at: Site, lead: Visit) -> None:
     assert (await at.client.head(link_to(lead.id))).status_code == 302
     for name, value in (("purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("x-purpose", "preview")):
