@@ -57,7 +57,7 @@ from dialogs.errors import BrokenContent
 from dialogs.library import Library
 from dialogs.picture import Labels, ask_of, table_picture, tree_picture
 from dialogs.rescoring import rescored
-from dialogs.values import Inbound, Kind
+from dialogs.values import Inbound, Kind, Origin
 from scoring.stages import STAGES
 from storage.database import path_of
 from storage.errors import StorageError
@@ -235,7 +235,7 @@ async def speak(reception: Reception, conversation: str, text: str, key: str) ->
     Raises:
         StorageError: Nothing was stored; NoSuchConversation where there is nobody to speak to.
     """
-    await reception.receive(TurnRequest(Inbound(f"console:{key}", conversation, Kind.HUMAN, text, _now())))
+    await reception.receive(TurnRequest(Inbound(f"{Origin.CONSOLE}{key}", conversation, Kind.HUMAN, text, _now())))
 
 
 def _weighing(house: House) -> Weighing:

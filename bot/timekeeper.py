@@ -12,7 +12,7 @@ import structlog
 from bot.backoff import Backoff
 from bot.blame import kind_of, place_of
 from bot.ports import Timers
-from dialogs.values import Inbound, Kind
+from dialogs.values import Inbound, Kind, Origin
 from storage.errors import NoSuchConversation, StorageError
 from storage.values import StoredTurn, TimerRow, TurnRequest
 
@@ -80,7 +80,7 @@ class Timekeeper:
 
     async def _fire(self, row: TimerRow, now: datetime) -> StorageError | None:
         """Take the turn of one timer; gives what the database said if it is away."""
-        inbound_id = f"timer:{row.conversation}:{row.purpose}:{row.generation}"
+        inbound_id = f"{Origin.TIMER}{row.conversation}:{row.purpose}:{row.generation}"
         inbound = Inbound(inbound_id, row.conversation, Kind.TIMEOUT, row.purpose, now)
         try:
             await self._settle(row, TurnRequest(inbound))

@@ -23,6 +23,17 @@ class Kind(StrEnum):
     HUMAN = "human"  # one of us acted: takes_over, hands_back, or says (then text is what they said)
 
 
+class Origin(StrEnum):
+    """Where inbounds come from whose ids we make: such an id begins so, and no visitor's client may give one."""
+
+    TIMER = "timer:"
+    TELEGRAM = "tg:"
+    LOST = "lost:"  # an update no turn could be made of
+    CONSOLE = "console:"
+    EVENT = "event:"
+    CLICK = "click:"
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that reached us, from whatever channel, already stripped of the channel's ways."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dialogs.values import Conversation, EffectKind, Inbound, Kind, Outcome
+from dialogs.values import Conversation, EffectKind, Inbound, Kind, Origin, Outcome
 from scoring.values import Fact
 from storage import statements
 from storage.codec import (
@@ -199,7 +199,7 @@ def _name_to_take(request: TurnRequest, seen: _Seen) -> tuple[str, str] | None:
 
 def _fired(inbound: Inbound) -> list[Row]:
     """The key of the timer an inbound came from: its id is "timer:<conversation>:<purpose>:<generation>"."""
-    prefix = f"timer:{inbound.conversation}:"
+    prefix = f"{Origin.TIMER}{inbound.conversation}:"
     purpose, _, generation = inbound.id.removeprefix(prefix).rpartition(":")
     if not inbound.id.startswith(prefix) or not generation.isdecimal():
         return []

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from bot.channels.incoming import Incoming
-from bot.channels.telegram_turns import LOST
 from bot.channels.telegram_wire import CHANNEL
 from bot.reception import Reception
 from dialogs.answers import REFUSED
 from dialogs.engine import open_conversation
 from dialogs.urgent import is_urgent
-from dialogs.values import Conversation, Inbound, Mode
+from dialogs.values import Conversation, Inbound, Mode, Origin
 from storage.errors import ConversationConflict
 from storage.ids import uuid7
 from storage.store import Store
@@ -29,7 +28,7 @@ class TelegramFront:
 
         An update that could not be taken (its inbound id begins with "lost:") becomes an apology and a handoff.
         """
-        take = self._reception.hand_over if incoming.inbound.startswith(LOST) else self._reception.receive
+        take = self._reception.hand_over if incoming.inbound.startswith(Origin.LOST) else self._reception.receive
         try:
             return await take(await self._request(incoming))
         except ConversationConflict:  # another process opened the thread in between

@@ -15,7 +15,7 @@ from bot.channels.telegram_api import TelegramApi, TelegramRefused, TelegramUnre
 from bot.channels.telegram_bursts import LONGEST_PAUSE, MOST_TOGETHER, PAUSE, MayWait, joined, words_among
 from bot.channels.telegram_wire import CHANNEL, LARGEST_DOWNLOAD, Seen, read_update
 from bot.ports import Inbox
-from dialogs.values import Kind
+from dialogs.values import Kind, Origin
 from storage.errors import AlreadyTaken, StorageError, StoreBusy
 from storage.values import InboxRow
 
@@ -26,7 +26,6 @@ MOST_FAULTS = 6  # of one update by a fault of ours, about half a minute; then a
 DOWNLOADS = 3  # attempts to get a file before the turn goes on without its bytes
 LONGEST_DOWNLOAD_WAIT = 10.0  # seconds; the chat waits as long
 _PASSING = (408, 425, 429)
-LOST = "lost:"  # begins the inbound id of an update no turn could be made of: apologise and tell a person
 LOOK_SECONDS = 1.0  # a lost wake-up, or another process's update, costs at most this
 
 
@@ -181,7 +180,7 @@ class TelegramTurns:
             *_, said = read_update(row).incomings
         except Exception:  # noqa: BLE001 - reading it may be what fails
             said = Incoming(CHANNEL, row.thread, "", Kind.TEXT, "", row.received)
-        return replace(said, inbound=f"{LOST}{row.external}", inbox_id=row.id)
+        return replace(said, inbound=f"{Origin.LOST}{row.external}", inbox_id=row.id)
 
     async def _with_file(self, seen: Seen) -> Sequence[Incoming]:
         """The incomings, the first with its file's bytes; without them when they cannot be had."""

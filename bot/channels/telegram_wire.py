@@ -10,7 +10,7 @@ import telegram
 from telegram.constants import ChatType
 
 from bot.channels.incoming import FILE_ENDINGS, LARGEST_FILE, Incoming, clean
-from dialogs.values import Kind
+from dialogs.values import Kind, Origin
 from storage.values import InboxRow
 
 CHANNEL = "telegram"
@@ -210,7 +210,7 @@ def _base(row: InboxRow, user: telegram.User | None, at: datetime) -> Incoming:
     return Incoming(
         channel=CHANNEL,
         thread=row.thread,
-        inbound=f"tg:{row.external}",
+        inbound=f"{Origin.TELEGRAM}{row.external}",
         kind=Kind.TEXT,
         text="",
         at=at,

@@ -48,7 +48,7 @@ from bot.forms import decoded_form
 from bot.hub import Hub
 from bot.reception import ConversationFull, Reception
 from dialogs.engine import open_conversation
-from dialogs.values import Inbound, Kind
+from dialogs.values import Inbound, Kind, Origin
 from storage.errors import StorageError
 from storage.ids import uuid7
 from storage.store import Store
@@ -375,7 +375,7 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
 def _check_id(inbound_id: str) -> None:
     if not 1 <= len(inbound_id) <= LONGEST_ID or not inbound_id.isprintable():
         raise ClientException("id: expected a UUID made by the client")
-    if inbound_id.startswith(("timer:", "tg:", "lost:", "console:")) or inbound_id == "start":
+    if inbound_id.startswith(tuple(Origin)) or inbound_id == "start":
         raise ClientException("id: this id is ours; expected a UUID made by the client")
 
 

@@ -338,6 +338,8 @@ def test_signals_are_noted_and_unknown_ones_refused(chat: Chat) -> None:
         (b'{"id": "", "text": "x"}', "id.*UUID"),
         (b'{"id": "tg:1", "text": "x"}', "id.*UUID"),
         (b'{"id": "console:anna:1", "text": "x"}', "id.*UUID"),
+        (b'{"id": "event:mail-7781", "text": "x"}', "id.*UUID"),
+        (b'{"id": "click:0123", "text": "x"}', "id.*UUID"),
         (b'{"id": "start", "text": "x"}', "id.*UUID"),
         (b'{"id": "%s", "text": "x"}' % (b"x" * 500), "id.*UUID"),
         (b'{"id": "a\\u0000b", "text": "x"}', "id.*UUID"),
