@@ -31,6 +31,9 @@ from scoring.conditions import Condition
 from scoring.rubric import AdviceRule, Criterion, PointsRule, Rubric
 from scoring.values import FactValue
 
+MOST_HOURS = 10**9  # of one piece of work; a new planet-wide search engine takes a twentieth
+MOST_WEEKS = 10_000  # two centuries
+
 
 class RuleFile(msgspec.Struct, forbid_unknown_fields=True):
     """`{id: names_need, points: 15, when: need.category}`; the words for the reason are the console's rule.<id>."""
@@ -381,7 +384,7 @@ def read_company(file: str, text: str, overrides: Mapping[str, object] | None = 
     shape = source.decode(CompanyFile)
     rows = {"projects": shape.rate_card.projects, "features": shape.rate_card.features}
     problems = tuple(
-        source.problem(f"rate_card.{section}.{name}", problem, "give low, likely, high in this order")
+        source.problem(f"rate_card.{section}.{name}", problem, "write low, likely and high, such as [10, 40, 100]")
         for section, items in rows.items()
         for name, one in items.items()
         if (problem := _disorder(one))
@@ -404,6 +407,9 @@ def _disorder(shape: ItemFile) -> str:
         _item(shape)
     except ValueError as error:
         return str(error)
+    for name, figures, most in (("hours", shape.hours, MOST_HOURS), ("weeks", shape.weeks or (), MOST_WEEKS)):
+        if figures and max(figures) > most:
+            return f"expected at most {most:,} {name}, found {max(figures):g}"
     return ""
 
 

@@ -92,7 +92,7 @@ class YamlSource:
 
     def _unreadable(self) -> BrokenContent:
         key, node = next((one for one in self._scalars.items() if not _is_readable(one[1])), ("", None))
-        found = "something" if node is None else repr(node.value)
+        found = "something" if node is None else repr(node.value[:40])
         return BrokenContent((self.problem(key, f"holds {found}, which YAML cannot read", "put it in quotes"),))
 
     def line(self, key: str) -> int | None:

@@ -1,12 +1,13 @@
 """Whether a company profile can be worked with: its names meet, its figures stand in order."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
 from babel import Locale
 
-from dialogs.check.places import Faults, Lines, nearest
+from dialogs.check.places import MOST, Faults, Lines, beyond, nearest
 from dialogs.errors import ContentError
 from dialogs.facts import NEED_CATEGORIES
 from dialogs.wording import Wording
@@ -16,6 +17,9 @@ from scoring.values import RoleLevel
 _TOKENS = frozenset({"USDT", "USDC"})  # money that has no ISO code and is offered all the same
 MQL_RULES = ("core", "any_two", "score")
 LENT = "rental"  # the service whose wish is read from need.rental, whatever is to be rented
+_DEAREST = 10**12  # for an hour, or of one currency in another: the dearest coin in the cheapest money is 10**9
+_MOST_PEOPLE = 10**9  # one may write so for "no limit"
+_SIGNAL = re.compile(r"[a-z0-9_]{1,64}")  # what conditions, links and pages can name
 _WRITTEN = ("https://", "http://", "mailto:", "tel:")
 
 Wrong = Iterator[tuple[str, str, str]]  # key, problem, mend
@@ -80,8 +84,13 @@ def _in_money(company: Company) -> Wrong:
             yield f"rates.table.{name}", f"there is no currency {name}", "write its ISO code, such as EUR"
         if rate <= 0:
             yield f"rates.table.{name}", f"expected more than 0, found {rate}", "write what one unit is worth"
+        elif not 1 / _DEAREST <= rate <= _DEAREST:
+            problem = f"expected {1 / _DEAREST:g} to {_DEAREST:g}, found {rate:g}"
+            yield f"rates.table.{name}", problem, "write what one unit is worth"
     if card.rate <= 0:
         yield "rate_card.rate", f"expected more than 0 an hour, found {card.rate}", "write the price of an hour"
+    elif problem := beyond(card.rate, 0, _DEAREST):
+        yield "rate_card.rate", problem, "write the price of an hour"
     if not _is_day(company.rates.as_of):
         yield "rates.as_of", f"expected a day, found {company.rates.as_of!r}", 'write it as "2026-10-01"'
 
@@ -132,16 +141,32 @@ def _in_rules(company: Company, frameworks: Collection[str]) -> Wrong:
         ("sla_minutes", company.sla_minutes, 1),
         ("half_life_days", company.half_life_days, 0),
     ):
-        if value < least:
-            yield key, f"expected {least} or more, found {value}", "raise it"
+        if problem := beyond(value, least, MOST):
+            yield key, problem, "raise it" if value < least else "lower it"
 
 
 def _in_signs(company: Company) -> Wrong:
+    for name, points in company.signals.items():
+        key = f"signals.{name}"
+        if not _SIGNAL.fullmatch(name):
+            problem = f"expected a name of 1 to 64 small letters, figures and _, found {name[:80]!r}"
+            near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:64]
+            yield key, problem, f"call it {near or 'as product_page_viewed is called'}"
+        if problem := beyond(points, -MOST, MOST):
+            yield key, problem, "write the points of one event"
     for name, most in company.caps.items():
         weight = abs(company.signals[name])
-        if most < weight:
+        if most > MOST:
+            yield f"signals.{name}.at_most", beyond(most, weight, MOST), "lower it, or leave it out: no limit"
+        elif most < weight <= MOST:
             problem = f"expected at least the {weight} of one event, found {most}"
             yield f"signals.{name}.at_most", problem, "raise it, or lower points"
+    low, high = company.icp.employees_low, company.icp.employees_high
+    if not 0 <= low <= high <= _MOST_PEOPLE:
+        problem = (
+            beyond(max(low, high), 0, _MOST_PEOPLE) or f"expected 0 or more, low before high, found {low} and {high}"
+        )
+        yield "icp.employees", problem, "write it as [10, 500]"
     levels = [level.value for level in RoleLevel if level is not RoleLevel.NONE]
     for at, role in enumerate(company.icp.roles):
         if role not in levels:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 
 from dialogs.errors import ContentError
@@ -11,6 +12,8 @@ from scoring.company import Company
 from scoring.conditions import Condition
 from scoring.rubric import PointsRule
 from scoring.values import FactValue, Urgency
+
+MOST = 1_000_000  # of points, minutes and days: more than anybody means, and few enough to reckon with
 
 Lines = Callable[[str], int | None]
 
@@ -109,6 +112,15 @@ def vocabulary(framework: Framework, company: Company, others: Iterable[Framewor
             else:
                 values.setdefault(key, set()).add(value)
     return Vocabulary(frozenset(keys), {key: frozenset(known) for key, known in values.items() if key not in open_keys})
+
+
+def beyond(value: float | Decimal, least: float, most: float) -> str:
+    """What is wrong with a figure outside its bounds, "" if nothing is; hundreds of digits are not written out."""
+    if least <= value <= most:
+        return ""
+    long = isinstance(value, int) and abs(value) >= 10**20
+    found = f"a figure of {len(str(abs(value)))} digits" if long else str(value)
+    return f"expected {f'{least:,} or more' if value < least else f'at most {most:,}'}, found {found}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

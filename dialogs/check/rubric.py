@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dialogs.check.places import Faults, Vocabulary, nearest, rule_key, vocabulary
+from dialogs.check.places import MOST, Faults, Vocabulary, beyond, nearest, rule_key, vocabulary
 from dialogs.check.worlds import worlds
 from dialogs.facts import FLAGS
 from dialogs.framework import CONTACT, Framework
@@ -50,8 +50,8 @@ def _prove_figures(criterion: Criterion, faults: Faults) -> bool:
     sound = True
     if criterion.id == CONTACT:
         faults.add(key, "contact is the name of the contact question, which is worth no points", "name it otherwise")
-    if criterion.maximum <= 0:
-        faults.add(f"{key}.max", f"expected 1 or more points, found {criterion.maximum}", "raise it")
+    if problem := beyond(criterion.maximum, 1, MOST):
+        faults.add(f"{key}.max", problem, "raise it" if criterion.maximum < 1 else "lower it")
         sound = False
     if not 0 < criterion.met_share <= 1:
         faults.add(
@@ -61,10 +61,8 @@ def _prove_figures(criterion: Criterion, faults: Faults) -> bool:
         )
         sound = False
     for rule in (rule for group in criterion.groups for rule in group):
-        if rule.points < 0:
-            faults.add(
-                rule_key(rule, "points"), f"expected 0 or more points, found {rule.points}", "answers never cost"
-            )
+        if problem := beyond(rule.points, 0, MOST):
+            faults.add(rule_key(rule, "points"), problem, "answers never cost" if rule.points < 0 else "lower it")
             sound = False
     return sound
 
