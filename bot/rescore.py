@@ -13,6 +13,7 @@ from typing import NamedTuple, TextIO
 
 import msgspec
 
+from bot.blame import kind_of, place_of
 from bot.errors import ShellError
 from bot.workspace import load_workspace
 from dialogs.errors import BrokenContent, ContentError
@@ -21,7 +22,7 @@ from dialogs.library import Library
 from dialogs.rescoring import changes, rescored
 from dialogs.tally import Summary, Tally, summary_lines
 from dialogs.values import Conversation
-from dialogs.yaml_source import YamlSource
+from dialogs.yaml_source import YamlSource, not_utf8
 from scoring.assess import Assessment
 from storage.database import path_of
 from storage.histories import HistoryReader
@@ -102,7 +103,7 @@ async def rescore(job: Job, out: TextIO, *, workers: int = 0) -> None:
         workers: Processes that score; 0 is one a core.
 
     Raises:
-        BrokenContent: The workspace or the file has faults, or there is no framework of that name.
+        BrokenContent: The workspace or the file has faults, or there is no framework of that name, or scoring breaks.
         NoDatabase: Nothing has been stored yet.
         StorageError: The database cannot be read.
     """
@@ -139,21 +140,46 @@ class Scorer:
         self.job = job
         self._now = load_workspace(job.workspace).library
         _known(self._now, job.framework)
-        self._then = self._now if job.what_if is None else _if(job.what_if, job.workspace, self._now)
+        try:
+            self._then = self._now if job.what_if is None else _if(job.what_if, job.workspace, self._now)
+        except (BrokenContent, OSError):
+            raise
+        except Exception as error:
+            raise BrokenContent((_unforeseen(job, "reading it", error),)) from error
 
     def score(self, conversations: Sequence[Conversation]) -> Part:
-        """The lines of a batch, and its counts."""
+        """
+        The lines of a batch, and its counts.
+
+        Raises:
+            BrokenContent: Scoring a conversation breaks, which its proof did not foresee.
+        """
         lines, tally = io.StringIO(), Tally()
         trying = self.job.what_if is not None
         for conversation in conversations:
-            name = self.job.framework or conversation.framework
-            new = rescored(conversation, self._then.framework(name), self._then)
-            old = rescored(conversation, self._now.framework(name), self._now) if trying else new
+            try:
+                old, new = self._both(conversation)
+            except Exception as error:
+                raise BrokenContent((_unforeseen(self.job, f"scoring {conversation.id}", error),)) from error
             changed = changes(old, new) if trying else {}
             tally.add(conversation, old, new, changed=bool(changed))
             if not trying or changed:
                 _print(scored(conversation, new, changed), lines, as_json=self.job.as_json)
         return Part(lines.getvalue(), tally)
+
+    def _both(self, conversation: Conversation) -> tuple[Assessment, Assessment]:
+        """As it is, and as it would be."""
+        name = self.job.framework or conversation.framework
+        new = rescored(conversation, self._then.framework(name), self._then)
+        trying = self.job.what_if is not None
+        return (rescored(conversation, self._now.framework(name), self._now) if trying else new), new
+
+
+def _unforeseen(job: Job, act: str, error: Exception) -> ContentError:
+    """What broke and where, and nothing the error says: it could quote a visitor."""
+    file = "company.yaml" if job.what_if is None else str(job.what_if)
+    problem = f"{act} breaks: {kind_of(error)} at {place_of(error)}"
+    return ContentError(file, "", problem, "look for a figure out of all proportion, and report this")
 
 
 def _parts(job: Job, scorer: Scorer, marks: Sequence[str], workers: int) -> Iterator[Part]:
@@ -199,7 +225,10 @@ def _if(file: Path, workspace: str, library: Library) -> Library:
     Raises:
         BrokenContent: The file has faults; nothing is proven half.
     """
-    source = YamlSource(str(file), file.read_text(encoding="utf-8"))
+    try:
+        source = YamlSource(str(file), file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BrokenContent((not_utf8(str(file), error),)) from error
     if "framework" in source.data and "criteria" in source.data:
         made: Framework = load_workspace(workspace, tried=file).library.frameworks[source.data["framework"]]
         return replace(library, frameworks={**library.frameworks, made.name: made})

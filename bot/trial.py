@@ -11,9 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from bot.blame import kind_of, place_of
 from bot.rescore import A_BATCH, Job, Scored, Scorer
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.tally import Summary, Tally
+from storage.errors import StorageError
 from storage.histories import HistoryReader
 
 NEWEST = 10  # batches, at least one less full
@@ -37,13 +39,22 @@ def try_out(url: str, workspace: str, text: str, marks: Sequence[str]) -> Trial:
     Raises:
         StorageError: The database cannot be read.
     """
+    try:
+        return _tried(url, workspace, text, marks)
+    except StorageError:
+        raise
+    except BrokenContent as error:
+        return Trial(problems=[replace(one, file=Path(one.file).name) for one in error.problems])
+    except Exception as error:  # noqa: BLE001 - whoever tries a change is told, as of any other fault of it
+        problem = f"trying it breaks: {kind_of(error)} at {Path(place_of(error)).name}"
+        return Trial(problems=[ContentError(_NAME, "", problem, "look for a figure out of all proportion")])
+
+
+def _tried(url: str, workspace: str, text: str, marks: Sequence[str]) -> Trial:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / _NAME
         file.write_text(text, encoding="utf-8")
-        try:
-            scorer = Scorer(Job(url, workspace, "", file, as_json=True))
-        except BrokenContent as error:
-            return Trial(problems=[replace(one, file=Path(one.file).name) for one in error.problems])
+        scorer = Scorer(Job(url, workspace, "", file, as_json=True))
     reader, tally, leads = HistoryReader(url), Tally(), list[Scored]()
     for mark in marks:
         part = scorer.score(reader.histories(mark, A_BATCH))

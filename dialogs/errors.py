@@ -54,3 +54,7 @@ class BrokenContent(Exception):  # noqa: N818 - named for what happened
     def __init__(self, problems: tuple[ContentError, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    def __reduce__(self) -> tuple[type["BrokenContent"], tuple[tuple[ContentError, ...]]]:
+        """Travels between processes as it was raised."""
+        return type(self), (self.problems,)

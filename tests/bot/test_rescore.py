@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import pickle
 import sqlite3
 from collections import Counter
 from collections.abc import Coroutine
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +17,10 @@ from msgspec.structs import replace
 from bot.cli import main
 from bot.reception import Reception
 from bot.routing import Routes
+from bot.trial import try_out
+from bot.workspace import load_workspace
 from dialogs.engine import open_conversation
+from dialogs.errors import BrokenContent, ContentError
 from dialogs.library import Library
 from dialogs.rescoring import as_of, rescored
 from dialogs.tally import ranked_right
@@ -225,3 +229,53 @@ def test_the_same_bytes_come_from_one_process_and_from_two(
     assert told[0] == told[1]
     assert '"leads":3' in told[0]
     assert main(["rescore", "--workers", "-1"]) == 2
+
+
+def breaks(*_: object) -> NoReturn:
+    raise OverflowError("Olena's budget is too large")
+
+
+def test_what_breaks_while_scoring_is_a_problem_and_quotes_nobody(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = tmp_path / "tried.yaml"
+    tried.write_text("hot: 0.8\n", encoding="utf-8")
+    monkeypatch.setattr("bot.rescore.rescored", breaks)
+    for arguments, file in (((), "company.yaml"), (("--what-if", str(tried)), str(tried))):
+        assert main(["rescore", *arguments]) == 1
+        told = capsys.readouterr().err
+        assert f"{file}: scoring c1 breaks: OverflowError at {__file__}" in told
+        assert "Olena" not in told
+    (problem,) = try_out(url, "", "hot: 0.8\n", [""]).problems
+    assert (problem.file, "scoring c1 breaks: OverflowError" in problem.problem) == ("what-if.yaml", True)
+
+
+def test_what_breaks_elsewhere_is_a_problem_of_the_change(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, says in (("bot.rescore.load_workspace", "reading it"), ("bot.trial.Tally", "trying it")):
+        with monkeypatch.context() as broken:
+            loaded = load_workspace("")
+            broken.setattr(place, lambda *given, loaded=loaded: loaded if given == ("",) else breaks())
+            (problem,) = try_out(url, "", "hot: 0.8\n", [""]).problems
+        assert problem.problem.startswith(f"{says} breaks: OverflowError at "), problem
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (b"signals: {unsubscribed: -" + b"9" * 400 + b"}", "signals.unsubscribed: expected -1,000,000 or more"),
+        (b"half_life_days: " + b"9" * 400, "half_life_days: expected at most 1,000,000"),
+        (b"hot: 0.8 # \xff", "UTF-8"),
+    ],
+)
+def test_a_change_beyond_all_bounds_is_told_of(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: bytes, says: str
+) -> None:
+    tried = tmp_path / "tried.yaml"
+    tried.write_bytes(written + b"\n")
+    assert main(["rescore", "--what-if", str(tried)]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_problems_travel_between_processes() -> None:
+    problems = (ContentError("company.yaml", "hot", "is odd", line=3),)
+    assert pickle.loads(pickle.dumps(BrokenContent(problems))).problems == problems  # noqa: S301 - our own bytes
