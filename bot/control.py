@@ -82,8 +82,9 @@ def handler(publisher: Publisher, secret: str) -> HTTPRouteHandler:
             return _HIDDEN
         try:
             order = msgspec.json.decode(await request.body(), type=Order)
-        except msgspec.DecodeError as error:
-            return Response({"detail": f"expected an order: {error}"}, status_code=400)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            problem = error if isinstance(error, msgspec.DecodeError) else "it is no JSON we read"
+            return Response({"detail": f"expected an order: {problem}"}, status_code=400)
         before = publisher.content
         standing = await _done(publisher, order)
         return Response(msgspec.to_builtins(Report(before, standing.content, standing.problems, standing.kept)))

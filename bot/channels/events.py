@@ -51,9 +51,9 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Several at once."""
+    """Several at once, each read by itself."""
 
-    events: list[Event]
+    events: list[msgspec.Raw]
 
 
 class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,7 +61,7 @@ class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str
     status: Literal["accepted", "duplicate", "refused"]
-    reason: str = ""  # a word for programs: unknown_event, absurd_time, no_lead, bad_id, full
+    reason: str = ""  # a word for programs: unknown_event, absurd_time, no_lead, bad_id, bad_event, full
     problem: str = ""  # a sentence for people: what to do
 
 
@@ -80,6 +80,16 @@ class Refused(Exception):  # noqa: N818 - named for what happened
     def __init__(self, reason: str, problem: str) -> None:
         super().__init__(problem)
         self.reason = reason
+
+
+class Unreadable(Exception):  # noqa: N818 - named for what it is
+    """A body that holds no events; the message says why."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What is left of an event that is none."""
+
+    id: object = ""
 
 
 class Leads:
@@ -129,6 +139,11 @@ class Events:
             self.metrics.refused_events.labels(refused.reason).inc()
             return Fate(event.id[:LONGEST_ID], "refused", refused.reason, str(refused))
         return Fate(event.id, "duplicate" if repeated else "accepted")
+
+    def refuse(self, written: msgspec.Raw, problem: str) -> Fate:
+        """Refuse what is no event."""
+        self.metrics.refused_events.labels("bad_event").inc()
+        return Fate(_id_in(written)[:LONGEST_ID], "refused", "bad_event", problem)
 
     async def note(self, conversation: str, key: str, kind: str, at: datetime) -> bool:
         """
@@ -267,11 +282,11 @@ def build_events(events: Events, library: Callable[[], Library], token: str) -> 
             return Response({"detail": "show the token of the events as a bearer"}, status_code=401)
         try:
             batch = _batch(await request.body())
-        except msgspec.DecodeError as error:
+        except Unreadable as error:
             return Response({"detail": f"expected an event or {{'events': [...]}}: {error}"}, status_code=400)
         if len(batch) > MOST_EVENTS:
             return Response({"detail": f"expected at most {MOST_EVENTS} events, found {len(batch)}"}, status_code=413)
-        fates = [await events.take(event) for event in batch]
+        fates = [await _taken(events, written) for written in batch]
         counted = {
             status: sum(fate.status == status for fate in fates) for status in ("accepted", "duplicate", "refused")
         }
@@ -309,20 +324,45 @@ async def _click(events: Events, link: Link, mark: str) -> None:
         log.warning("click_lost", error=type(error).__name__)
 
 
-def _batch(body: bytes) -> list[Event]:
+async def _taken(events: Events, written: msgspec.Raw) -> Fate:
+    """What becomes of one of a batch: one that is none must not hold back the others."""
+    try:
+        event = msgspec.json.decode(written, type=Event)
+    except msgspec.DecodeError as error:
+        return events.refuse(written, str(error))
+    return await events.take(event)
+
+
+def _batch(body: bytes) -> list[msgspec.Raw]:
     """
-    One event, a list of them, or `{"events": [...]}`.
+    One event, a list of them, or `{"events": [...]}`; those of a list are still to be read.
 
     Raises:
-        DecodeError: It is none of these.
+        Unreadable: It is none of these.
     """
-    start = body.lstrip()[:1]
-    if start == b"[":
-        return msgspec.json.decode(body, type=list[Event])
     try:
-        return msgspec.json.decode(body, type=Batch).events
-    except msgspec.ValidationError:
-        return [msgspec.json.decode(body, type=Event)]
+        text = body.decode()
+        if text.lstrip()[:1] == "[":
+            return msgspec.json.decode(text, type=list[msgspec.Raw])
+        if "events" in msgspec.json.decode(text, type=dict[str, msgspec.Raw]):
+            return msgspec.json.decode(text, type=Batch).events
+        msgspec.json.decode(text, type=Event)
+    except UnicodeDecodeError:
+        raise Unreadable("a text in it is not UTF-8") from None
+    except RecursionError:
+        raise Unreadable("it is nested too deeply") from None
+    except msgspec.DecodeError as error:
+        raise Unreadable(str(error)) from None
+    return [msgspec.Raw(body)]
+
+
+def _id_in(written: msgspec.Raw) -> str:
+    """The id of what is no event, so that its sender can tell which it is; "" where it has none."""
+    try:
+        named = msgspec.json.decode(written, type=_Named).id
+    except msgspec.DecodeError:
+        return ""
+    return named if isinstance(named, str) else ""
 
 
 def is_target(address: str) -> bool:

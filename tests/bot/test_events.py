@@ -109,7 +109,14 @@ async def test_what_makes_no_sense_is_refused_counted_and_harms_no_neighbour(
     [
         (b"", 400),
         (b"nonsense", 400),
-        (b"[1]", 400),
+        (b"[1", 400),
+        (b'{"events": 1}', 400),
+        (b'{"events": [], "more": 1}', 400),
+        (b'{"id": "\xff", "event": "favourite_added", "email": "a@b.example"}', 400),
+        (b'[{"id": "\xd0"}]', 400),
+        (b'{"id": "\\ud800", "event": "favourite_added", "email": "a@b.example"}', 400),
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 50_000, 400),
         (b'{"id": "a"}', 400),
         (b'{"id": "a", "event": "favourite_added", "mood": "good"}', 400),
         (b"[" + b",".join([b'{"id":"a","event":"b"}'] * (MOST_EVENTS + 1)) + b"]", 413),
@@ -119,6 +126,30 @@ async def test_a_body_that_is_no_event_is_refused_whole(at: Site, body: bytes, s
     answer = await at.client.post("/api/events", content=body, headers=BEARER)
     assert answer.status_code == status
     assert answer.json()["detail"].startswith("expected")
+
+
+@pytest.mark.parametrize(
+    ("odd", "name", "says"),
+    [
+        ({"id": "odd", "event": "favourite_added", "mood": "good"}, "odd", "mood"),
+        ({"id": "odd"}, "odd", "`event`"),
+        ({"event": "favourite_added"}, "", "`id`"),
+        ({"id": 7, "event": "favourite_added"}, "", "Expected `str`, got `int`"),
+        ({"id": "x" * 80, "event": None}, "x" * 64, "got `null`"),
+        (1, "", "Expected `object`"),
+        ([[]], "", "Expected `object`"),
+    ],
+)
+async def test_one_that_is_no_event_does_not_hold_back_the_others(
+    at: Site, lead: Visit, odd: Any, name: str, says: str
+) -> None:
+    good = {"event": "favourite_added", "conversation": lead.id}
+    told = await tell(at, {"id": "a"} | good, odd, {"id": "b"} | good)
+    assert [one["status"] for one in told["events"]] == ["accepted", "refused", "accepted"]
+    assert (told["events"][1]["id"], told["events"][1]["reason"]) == (name, "bad_event")
+    assert says in told["events"][1]["problem"]
+    assert refused_in(at, "bad_event") == 1
+    assert await points(at, lead) == 20
 
 
 async def test_one_event_alone_and_a_bare_list_do_as_well(at: Site, lead: Visit) -> None:

@@ -14,11 +14,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
 from bot.app import build_app, open_house
 from bot.archive import LARGEST, packed
 from bot.cli import GOOD, main
-from bot.control import NoServer, Order, Place, Report, announced, file_of, send
+from bot.control import NoServer, Order, Place, Report, announced, file_of, handler, send
 from bot.notifiers.email import EmailNotifier
 from bot.outside import Outside, open_outside
 from bot.publishing import Draft, Publisher, first
@@ -129,6 +130,15 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     publisher = Publisher(str(folder), store, reception, routes, lambda: MONDAY, Draft.of(held))
     yield Bot(folder, tmp_path / "banter.db", store, publisher)
     await store.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"action": "sleep"}', b'{"action": "\xff"}', b'{"x": ' + b"[" * 90_000])
+async def test_an_order_that_cannot_be_read_is_refused(bot: Bot, body: bytes) -> None:
+    app = Litestar([handler(bot.publisher, "secret")])
+    client = client_of(app, "127.0.0.1")
+    answer = await client.post("/control", content=body, headers={"authorization": "Bearer secret"})
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("expected an order: ")
 
 
 async def test_a_talk_goes_on_under_the_new_version_with_all_it_knows(bot: Bot) -> None:
