@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, insert, 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.expression import Executable
 
-from storage.tables import conversations, facts, files, inbox, leads, outbox, timers, turns
+from storage.tables import conversations, facts, files, inbox, leads, occurrences, outbox, timers, turns
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 
@@ -31,6 +31,7 @@ def _upsert(table: Table) -> str:
 
 INSERT_CONVERSATION = _insert(conversations)
 INSERT_TURN = _insert(turns)
+INSERT_OCCURRENCE = _insert(occurrences)
 INSERT_FACT = _insert(facts)
 UPSERT_LEAD = _upsert(leads)
 UPSERT_TIMER = _upsert(timers)
@@ -69,6 +70,8 @@ REPLIES_TO = _text(
         turns.c.conversation == bindparam("of"), turns.c.inbound == bindparam("told")
     )
 )
+# id: conversation.
+OCCURRED = _text(select(occurrences.c.conversation).where(occurrences.c.id == bindparam("of")))
 # channel, external: id.
 NAMED = _text(
     select(conversations.c.id).where(

@@ -2,8 +2,9 @@
 The tables, one definition for SQLite and PostgreSQL.
 
 Every hot table leads with the conversation id: rows of one conversation stand together, and a distributed PostgreSQL
-can shard by it. Hot tables carry no foreign keys, because all their rows are written by one turn that has just read
-the conversation; the staff's tables, written by hand, do.
+can shard by it; only what counts once in all conversations is looked for by an id of its own. Hot tables carry no
+foreign keys, because all their rows are written by one turn that has just read the conversation; the staff's tables,
+written by hand, do.
 """
 
 from datetime import UTC, datetime
@@ -89,6 +90,16 @@ turns = Table(
     Column("replies", Text, nullable=False),
     Column("content", Text, nullable=False, server_default=""),  # the version of the workspace it was decided by
     UniqueConstraint("conversation", "inbound"),
+    sqlite_with_rowid=False,
+)
+
+# Inbounds whose id is known in all conversations, with the one each happened in: what is told of a lead twice counts
+# once, though the lead may have begun another talk in between.
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dialogs.values import Conversation, EffectKind, Inbound, Kind, Origin, Outcome
@@ -42,6 +42,7 @@ class _Seen:
 
     conversations: dict[str, Conversation]
     answered: dict[str, StoredTurn]  # by conversation: what its inbound got when it came before
+    occurred: dict[str, StoredTurn]  # by inbound: what it got when it came before, in whichever conversation
     names: set[tuple[str, str]]  # (channel, external) of conversations that are there, or about to be
     taken: set[str]  # inbox rows that were handled before
 
@@ -55,6 +56,7 @@ class _Draft:
     opened: Sequence[Row] = ()
     moved: Sequence[Row] = ()
     turns: Sequence[Row] = ()
+    occurrences: Sequence[Row] = ()
     facts: Sequence[Row] = ()
     leads: Sequence[Row] = ()
     outbox: Sequence[Row] = ()
@@ -69,6 +71,7 @@ class _Draft:
 _WRITES: tuple[tuple[str, Callable[[_Draft], Sequence[Row]]], ...] = (
     (statements.INSERT_CONVERSATION, lambda draft: draft.opened),
     (statements.INSERT_TURN, lambda draft: draft.turns),
+    (statements.INSERT_OCCURRENCE, lambda draft: draft.occurrences),
     (statements.INSERT_FACT, lambda draft: draft.facts),
     (statements.UPSERT_LEAD, lambda draft: draft.leads),
     (statements.INSERT_OUTBOX, lambda draft: draft.outbox),
@@ -110,6 +113,7 @@ def take_group(driver: sqlite3.Connection, group: Sequence[Asked], recent: Recen
 def _look(driver: sqlite3.Connection, requests: Sequence[TurnRequest], recent: Recent) -> _Seen:
     conversations = _load(driver, [request.inbound.conversation for request in requests], recent)
     answered: dict[str, StoredTurn] = {}
+    occurred: dict[str, StoredTurn] = {}
     names: set[tuple[str, str]] = set()
     taken: set[str] = set()
     for request in requests:
@@ -122,8 +126,19 @@ def _look(driver: sqlite3.Connection, requests: Sequence[TurnRequest], recent: R
             name = (request.opening.channel, request.external)
             if driver.execute(statements.NAMED, name).fetchone() is not None:
                 names.add(name)
+        if request.once:
+            occurred.update(_occurred(driver, request.inbound.id))
         taken.update(row for row in _inbox_rows(request) if driver.execute(statements.HANDLED, (row,)).fetchone())
-    return _Seen(conversations, answered, names, taken)
+    return _Seen(conversations, answered, occurred, names, taken)
+
+
+def _occurred(driver: sqlite3.Connection, inbound: str) -> dict[str, StoredTurn]:
+    """What an inbound that happens once got, by its id; empty if it has not happened."""
+    found = driver.execute(statements.OCCURRED, (inbound,)).fetchone()
+    if found is None:
+        return {}
+    turn, said = driver.execute(statements.REPLIES_TO, (found[0], inbound)).fetchone() or (0, "[]")
+    return {inbound: StoredTurn(found[0], turn, replies_of(said), repeated=True)}
 
 
 def _inbox_rows(request: TurnRequest) -> tuple[str, ...]:
@@ -160,6 +175,8 @@ def _draft(asked: Asked, seen: _Seen) -> _Draft:
     fired = _fired(inbound)
     settled: list[Row] = [(request.inbox_id,)] if request.inbox_id else []
     answered = seen.answered.get(inbound.conversation)
+    if answered is None and request.once:
+        answered = seen.occurred.get(inbound.id)
     if answered is not None:  # with fewer messages, maybe: what else came with this one now stays, and comes again
         return _Draft(answered, settled=settled, fired=fired)
     if not seen.taken.isdisjoint(_inbox_rows(request)):
@@ -182,6 +199,9 @@ def _draft(asked: Asked, seen: _Seen) -> _Draft:
             seen.names.add(name)
     else:
         draft.moved = [(after.turn, after.generation, state_text(after), after.id, before.turn)]
+    if request.once:
+        draft.occurrences = [(inbound.id, after.id)]
+        seen.occurred[inbound.id] = replace(draft.answer, repeated=True)
     if inbound.kind is Kind.FILE:
         draft.files = [(after.id, inbound.id, inbound.text, request.payload)]
     return draft

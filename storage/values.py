@@ -37,6 +37,7 @@ class TurnRequest:
     external: str = ""  # the channel's own name for the opening, unique per channel: "telegram:<chat id>"
     inbox_id: str = ""  # the inbox row this turn settles
     also_settles: tuple[str, ...] = ()  # further rows that are part of it
+    once: bool = False  # its inbound's id is known in all conversations, and what it tells happens once in all of them
     payload: bytes = b""  # a file's bytes, kept with the turn
 
 

@@ -147,7 +147,7 @@ class Events:
 
     async def note(self, conversation: str, key: str, kind: str, at: datetime) -> bool:
         """
-        Note that a lead did something; whether it was known before.
+        Note that a lead did something; whether it was known before, in whichever conversation.
 
         Raises:
             Refused: There is no such conversation, or it holds all it can.
@@ -155,7 +155,7 @@ class Events:
         """
         inbound = Inbound(key, conversation, Kind.SIGNAL, told_at(kind, at), self.clock())
         try:
-            stored = await self.reception().receive(TurnRequest(inbound))
+            stored = await self.reception().receive(TurnRequest(inbound, once=True))
         except NoSuchConversation:
             raise Refused("no_lead", "there is no such conversation") from None
         except ConversationFull as full:

@@ -323,6 +323,23 @@ async def test_of_two_talks_with_one_address_the_newest_gets_the_event(at: Site,
     assert later.assessment["implicit"] == 10
 
 
+async def test_an_event_and_a_click_count_once_though_the_lead_began_another_talk(at: Site, lead: Visit) -> None:
+    told = {"id": "mail-7781", "event": "favourite_added", "email": "olena.k@kolo.ua"}
+    assert (await tell(at, told))["accepted"] == 1
+    await at.client.get(link_to("olena.k@kolo.ua"))
+    assert await points(at, lead) == 15
+    later = await at.open()
+    await later.send("1", text="I'd like a shop now; olena.k@kolo.ua is still my address")
+    assert (await tell(at, told))["duplicates"] == 1
+    assert (await tell(at, {"id": "mail-7781", "event": "favourite_added", "conversation": later.id}))[
+        "duplicates"
+    ] == 1
+    assert (await at.client.get(link_to("olena.k@kolo.ua"))).status_code == 302
+    assert (await points(at, lead), await points(at, later)) == (15, 0)
+    assert (await tell(at, told | {"id": "mail-7782"}))["accepted"] == 1
+    assert (await points(at, lead), await points(at, later)) == (15, 10)
+
+
 async def test_what_a_page_tells_wrongly_is_counted_too(at: Site, lead: Visit) -> None:
     answer = await lead.client.post(f"{lead.path}/signals", json={"id": "s", "kind": "liked"}, headers=lead.headers)
     assert answer.status_code == 400

@@ -17,7 +17,7 @@ from storage.errors import StoreUnavailable
 from storage.store import Store
 from storage.tables import metadata
 from tests import fakes
-from tests.storage.test_turns import opening
+from tests.storage.test_turns import following, opening
 
 
 async def test_an_empty_file_is_brought_to_what_the_tables_say(file: Path) -> None:
@@ -93,6 +93,27 @@ async def test_a_database_of_the_second_version_keeps_what_was_published_and_goe
     found = await store.publications(2)
     await store.close()
     assert [(one.content, one.own, one.draft, one.kept) for one in found] == [("b", "", "", False), ("a", "", "", True)]
+
+
+async def test_events_of_the_version_before_are_known_in_all_conversations(file: Path) -> None:
+    migrated(file, "0002")
+    driver = sqlite3.connect(file)
+    told = [("c1", "event:a", "signal"), ("c2", "event:a", "signal"), ("c2", "click:b", "signal")]
+    told += [("c2", "event:c", "text"), ("c2", "from-the-page", "signal")]  # a visitor's own ids
+    for turn, (key, inbound, kind) in enumerate(told, 1):
+        row = (key, turn, inbound, kind, "", "2026-03-02 09:00:00.000000", "2026-03-02", "en", 0, None, "[]", "")
+        driver.execute(f"INSERT INTO turns VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+    driver.commit()
+    store = await Store.open(f"sqlite:///{file}")
+    assert driver.execute("SELECT id, conversation FROM occurrences ORDER BY 1").fetchall() == [
+        ("click:b", "c2"),
+        ("event:a", "c1"),
+    ]
+    driver.close()
+    await store.take(opening("c3"), fakes.decide, fakes.by_telegram)
+    again = await store.take(following("event:a", "c3", once=True), fakes.decide, fakes.by_telegram)
+    assert (again.conversation, again.turn, again.repeated) == ("c1", 1, True)
+    await store.close()
 
 
 def columns(file: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -72,6 +72,39 @@ async def test_an_inbound_repeated_while_the_first_still_waits_happens_once(stor
     assert count(file)["turns"] == 2
 
 
+async def test_what_happens_once_happens_once_in_all_conversations(store: Store, file: Path) -> None:
+    await take(store, opening("c1"))
+    await take(store, opening("c2"))
+    first = await take(store, following("event:a", "c1", once=True))
+    before = count(file)
+    for key in ("c1", "c2", "nobody's"):
+        assert await take(store, following("event:a", key, once=True)) == replace(first, repeated=True)
+    assert count(file) == before
+    assert not (await take(store, following("event:b", "c2", once=True))).repeated
+    assert not (await take(store, following("i7", "c1"))).repeated
+    assert not (await take(store, following("i7", "c2"))).repeated  # other ids are each conversation's own
+
+
+async def test_what_happens_once_happens_once_in_one_commit_too(store: Store, file: Path) -> None:
+    keys = [f"c{number}" for number in range(6)]
+    await asyncio.gather(*(take(store, opening(key)) for key in keys))
+    taken = await asyncio.gather(*(take(store, following("click:a", key, once=True)) for key in keys))
+    assert sorted(one.repeated for one in taken) == [False, True, True, True, True, True]
+    assert len({(one.conversation, one.turn) for one in taken}) == 1
+    assert count(file)["turns"] == len(keys) + 1
+
+
+async def test_what_was_refused_has_not_happened(store: Store) -> None:
+    await take(store, opening())
+
+    def decide(*_: object) -> Outcome:
+        raise OverflowError
+
+    with pytest.raises(OverflowError):
+        await store.take(following("event:a", once=True), decide, fakes.silent)
+    assert not (await take(store, following("event:a", once=True))).repeated
+
+
 async def test_turns_of_a_conversation_happen_in_the_order_they_were_asked_for(store: Store) -> None:
     await asyncio.gather(take(store, opening("c1")), take(store, opening("c2")))
     asked = [take(store, following(f"n{number}", key)) for number in range(40) for key in ("c1", "c2")]
