@@ -1,8 +1,8 @@
 """
 Events and clicks by their ids, which count once in all conversations together.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa
