@@ -322,9 +322,10 @@ def _words(
 
 
 def _without_purposes(needs: tuple[Found[str], ...], mentions: Sequence[Found[Mention]]) -> tuple[Found[str], ...]:
-    """The needs but for those that say what the work is for: "more sales" is a goal when one was asked for."""
+    """None where all of them only say what the work is for: "more sales" is a goal when one was asked for."""
     goals = [one for one in mentions if one.value.key == PURPOSE]
-    return tuple(need for need in needs if not any(one.start <= need.start and need.end <= one.end for one in goals))
+    aims = all(any(one.start <= need.start and need.end <= one.end for one in goals) for need in needs)
+    return () if aims else needs
 
 
 def _needs(
