@@ -83,7 +83,7 @@ def load_workspace(
     Args:
         name: A packaged workspace or a folder; "" means the demo company.
         overrides: Put over company.yaml (journeys use it).
-        tried: A framework file that takes the place of the one named like it.
+        tried: A file whose framework takes the place of the one of its name, whatever that one's file is called.
 
     Raises:
         BrokenContent: All problems of all files together.
@@ -287,7 +287,7 @@ class _Shelf:
         self.folder = folder
         self.problems: list[ContentError] = []
         self.texts_unread = False  # an operator's texts could not be read, so what is missing cannot be told
-        self.trees_unread: set[str] = set()  # frameworks, by their files' names, that could not be read
+        self.trees_unread: set[str] = set()  # frameworks that could not be read, by what they are called
         self._read: dict[Path, bytes] = {}
 
     @property
@@ -340,17 +340,21 @@ class _Shelf:
             return None
 
     def frameworks(self, tried: Path | None = None) -> Iterator[tuple[str, tuple[Framework, YamlSource]]]:
-        """All frameworks by name; a file of the workspace replaces the packaged one of the same name."""
+        """
+        All frameworks by name; a file of the workspace replaces the packaged one of the same name.
+
+        The one that is tried replaces whatever calls itself so, in a file of any name.
+        """
         files = {path.name: path for path in sorted(FRAMEWORKS.glob("*.yaml"))}
         files.update({path.name: path for path in self._named("frameworks/*.yaml")})
+        paths = [*files.values()]
         if tried is not None:
-            named = self.take(lambda: YamlSource(*self.text(tried)).data.get("framework"))
-            files[f"{named}.yaml"] = tried
+            paths = [*(path for path in paths if self._called(path) != self._called(tried)), tried]
         names: dict[str, str] = {}
-        for path in files.values():
+        for path in paths:
             loaded = self.take(partial(self._framework, path))
             if loaded is None:
-                self.trees_unread.add(path.stem)
+                self.trees_unread.add(str(self._called(path)))
                 continue
             framework, source = loaded
             if framework.name in names:
@@ -367,6 +371,13 @@ class _Shelf:
             else:
                 mend = "give it a name in ASCII or UTF-8"
                 self.problems.append(ContentError(_shown(path), "", "its name is not UTF-8", mend))
+
+    def _called(self, path: Path) -> object:
+        """What the framework of a file calls itself; of one that cannot be read, what its file is called."""
+        try:
+            return YamlSource(*self.text(path)).data.get("framework")
+        except BrokenContent:  # told when it is loaded
+            return path.stem
 
     def _framework(self, path: Path) -> tuple[Framework, YamlSource]:
         file, text = self.text(path)

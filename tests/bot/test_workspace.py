@@ -305,3 +305,17 @@ def test_a_slip_that_would_show_only_in_a_talk_is_told(folder: Path, name: str, 
 def test_files_that_are_not_meant_for_us_may_lie_about(folder: Path) -> None:
     (folder / "compose.yml").write_text("services: {}", encoding="utf-8")
     assert load_workspace(str(folder)).folder == folder
+
+
+def test_a_framework_that_is_tried_takes_the_place_of_its_name_in_a_file_of_any_name(
+    folder: Path, tmp_path: Path
+) -> None:
+    text = standalone().replace("framework: bant", "framework: ours", 1)
+    (folder / "frameworks").mkdir(exist_ok=True)
+    (folder / "frameworks" / "spring.yaml").write_text(text, "utf-8")
+    tried = tmp_path / "try-this.yaml"
+    tried.write_text(text.replace("title: BANT", "title: Ours", 1), "utf-8")
+    assert load_workspace(str(folder)).library.frameworks["ours"].title == "BANT"
+    found = load_workspace(str(folder), tried=tried).library.frameworks
+    assert found["ours"].title == "Ours"
+    assert "bant" in found
