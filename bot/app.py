@@ -45,7 +45,7 @@ from bot.pages.routes import Probe, build_pages
 from bot.publishing import Draft, Publisher, first
 from bot.reception import Reception
 from bot.refusals import broken, refused, storage_failed
-from bot.rescore import A_BATCH
+from bot.rescore import A_BATCH, Running
 from bot.routing import Routes
 from bot.settings import Settings
 from bot.supervisor import Supervisor
@@ -56,7 +56,7 @@ from dialogs.dropoff import DropOff
 from dialogs.errors import BrokenContent
 from dialogs.library import Library
 from dialogs.picture import Labels, ask_of, table_picture, tree_picture
-from dialogs.rescoring import rescored
+from dialogs.rescoring import Scale, rescored
 from dialogs.values import Inbound, Kind, Origin
 from scoring.stages import STAGES
 from storage.database import path_of
@@ -264,8 +264,10 @@ def _weighing(house: House) -> Weighing:
 
     trials = Trials(house.settings.database_url, house.settings.workspace)
 
-    async def try_out(text: str) -> Trial:
-        return await trials.run(text, await house.store.marks(A_BATCH))
+    async def try_out(text: str, name: str) -> Trial:
+        library = house.reception.library
+        running = Running(library.version, await house.store.archived(library.version))
+        return await trials.run(text, name, running, Scale.of(library), await house.store.marks(A_BATCH))
 
     return Weighing(names, weigh, draw, try_out)
 

@@ -154,7 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     rescore.add_argument("--json", action="store_true", help="a JSON line a lead, and one of the summary")
     rescore.add_argument("--workers", type=int, default=0, metavar="N", help="processes that score; one a core (0)")
-    rescore.add_argument("--workspace", default="", help="a workspace folder; BANTER_WORKSPACE if left out")
+    rescore.add_argument(
+        "--workspace",
+        default="",
+        help="a workspace folder; if left out BANTER_WORKSPACE, and for --what-if the version that runs",
+    )
     rescore.set_defaults(run=_rescore)
 
     simulate = commands.add_parser(
@@ -469,6 +473,7 @@ def _print_results(results: Sequence[dict[str, object]]) -> None:
 
 def _rescore(options: argparse.Namespace) -> int:
     from bot.app import settings_from  # noqa: PLC0415 - the settings and the store only where they are needed
+    from bot.change import FaultyChange  # noqa: PLC0415
     from bot.rescore import Job, rescore  # noqa: PLC0415
 
     if options.workers < 0:
@@ -476,9 +481,20 @@ def _rescore(options: argparse.Namespace) -> int:
         return MISUSED
     settings = settings_from()
     workspace = options.workspace or settings.workspace
-    job = Job(settings.database_url, workspace, options.framework, options.what_if, options.json)
-    asyncio.run(rescore(job, sys.stdout, workers=options.workers))
+    running = not options.workspace
+    job = Job(settings.database_url, workspace, options.framework, options.what_if, options.json, running)
+    try:
+        asyncio.run(rescore(job, sys.stdout, workers=options.workers, tell=_tell))
+    except FaultyChange as error:
+        for told, problems in (("the what-if file", error.own), ("the workspace", error.others)):
+            if problems:
+                print(f"{told} has faults; nothing was tried", *problems, sep="\n", file=sys.stderr)
+        return FAILED
     return GOOD
+
+
+def _tell(line: str) -> None:
+    print(f"banter: {line}", file=sys.stderr)
 
 
 def _simulate(options: argparse.Namespace) -> int:

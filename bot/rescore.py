@@ -4,9 +4,9 @@ import gc
 import io
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -14,15 +14,13 @@ from typing import NamedTuple, TextIO
 import msgspec
 
 from bot.blame import kind_of, place_of
+from bot.change import Change, FaultyChange, known_in, load_change, read_change, unpacked
 from bot.errors import ShellError
 from bot.workspace import load_workspace
 from dialogs.errors import BrokenContent, ContentError
-from dialogs.framework import Framework
-from dialogs.library import Library
-from dialogs.rescoring import changes, rescored
+from dialogs.rescoring import Scale, changes
 from dialogs.tally import Summary, Tally, summary_lines
 from dialogs.values import Conversation
-from dialogs.yaml_source import YamlSource, not_utf8
 from scoring.assess import Assessment
 from storage.database import path_of
 from storage.histories import HistoryReader
@@ -75,13 +73,14 @@ def scored(conversation: Conversation, found: Assessment, changed: Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know; it loads the rest itself, so that any way of starting one will do."""
+    """What is to be scored, and how."""
 
     url: str
     workspace: str
     framework: str  # "" leaves each lead its own
     what_if: Path | None
     as_json: bool
+    running: bool = False  # a change is compared with what runs, as far as the database knows, not with the folder
 
 
 class Part(NamedTuple):
@@ -91,7 +90,14 @@ class Part(NamedTuple):
     tally: Tally
 
 
-async def rescore(job: Job, out: TextIO, *, workers: int = 0) -> None:
+class Running(NamedTuple):
+    """The version that runs."""
+
+    content: str
+    archive: bytes | None  # the operator's files, packed, if they were kept
+
+
+async def rescore(job: Job, out: TextIO, *, workers: int = 0, tell: Callable[[str], None] = lambda _: None) -> None:
     """
     Print every stored conversation's score; with a what-if file only what would change, and sums.
 
@@ -101,31 +107,84 @@ async def rescore(job: Job, out: TextIO, *, workers: int = 0) -> None:
         job: The database, the workspace (folder or packaged name; "" is the demo company) and what to try.
         out: Where to.
         workers: Processes that score; 0 is one a core.
+        tell: Takes what the reader should know besides, a line at a time.
 
     Raises:
-        BrokenContent: The workspace or the file has faults, or there is no framework of that name, or scoring breaks.
+        BrokenContent: The workspace or the file has faults, there is no framework of that name, or scoring breaks.
         NoDatabase: Nothing has been stored yet.
         StorageError: The database cannot be read.
     """
     if not path_of(job.url).exists():
         raise NoDatabase(path_of(job.url), "BANTER_DATABASE_URL")
-    scorer = Scorer(job)
     store = await Store.open(job.url)
     try:
         marks = await store.marks(A_BATCH)
+        running = await _running(store) if job.running and job.what_if is not None else None
     finally:
         await store.close()
+    blamed = "company.yaml" if job.what_if is None else str(job.what_if)
+    try:
+        change = _change(job, running, tell)
+    except (BrokenContent, OSError):
+        raise
+    except Exception as error:
+        raise BrokenContent((unforeseen(blamed, "reading it", error),)) from error
+    scorer = Scorer(change, as_json=job.as_json, blamed=blamed)
     tally = Tally()
-    for part in _parts(job, scorer, marks, min(workers or _worth(len(marks)), len(marks))):
+    for part in _parts(job.url, scorer, marks, min(workers or _worth(len(marks)), len(marks))):
         out.write(part.text)
         tally.join(part.tally)
-    if job.what_if is not None:
+    if scorer.compares:
         summary = tally.summary()
         print(_as_line(summary) if job.as_json else "\n".join(summary_lines(summary)), file=out)
 
 
+async def _running(store: Store) -> Running | None:
+    """What runs on this database, or ran last; None if nothing ever did."""
+    last = next(iter(await store.publications(1)), None)
+    return None if last is None else Running(last.content, await store.archived(last.content))
+
+
+def _change(job: Job, running: Running | None, tell: Callable[[str], None]) -> Change:
+    if job.what_if is None:
+        scale = Scale.of(load_workspace(job.workspace).library)
+        known_in(scale.frameworks, job.framework)
+        return Change(None, scale, job.framework)
+    source = read_change(job.what_if)
+    with unpacked(running.archive if running else None, job.workspace) as base:
+        if running is not None and base != job.workspace:
+            now, _ = _scale(base)
+            if now is not None:
+                tell(f"now is what runs, version {running.content}; --workspace compares with a folder instead")
+                try:
+                    return _told(load_change(job.what_if, source, base, now, job.framework), tell)
+                except FaultyChange as error:
+                    raise error.without(base) from error
+            tell(f"version {running.content}, which ran last, has faults in this release; now is the folder")
+        now, faults = _scale(job.workspace)
+        change = load_change(job.what_if, source, job.workspace, now, job.framework)
+    if faults is not None:
+        tell("the workspace has faults, so there is no now to compare with; all leads as the file would have them")
+        for problem in faults.problems:
+            tell(str(problem))
+    return _told(change, tell)
+
+
+def _told(change: Change, tell: Callable[[str], None]) -> Change:
+    if change.new:
+        tell(f"{change.new} is a new framework: all leads are weighed under it then, and under their own now")
+    return change
+
+
+def _scale(workspace: str) -> tuple[Scale | None, BrokenContent | None]:
+    try:
+        return Scale.of(load_workspace(workspace).library), None
+    except BrokenContent as error:
+        return None, error
+
+
 def _worth(batches: int) -> int:
-    """How many workers are worth starting: each loads the workspace first."""
+    """How many workers are worth starting: each takes a moment to start."""
     return len(os.sched_getaffinity(0)) if batches >= _MANY else 1
 
 
@@ -133,62 +192,81 @@ def _as_line(summary: Summary) -> str:
     return msgspec.json.encode({"summary": summary}).decode()
 
 
+class Compared(NamedTuple):
+    """One lead on both scales."""
+
+    conversation: Conversation
+    found: Assessment  # as it would be
+    changed: Mapping[str, tuple[object, object]]  # what differs: now, then
+
+
 class Scorer:
     """Scores batches of conversations as they are and as they would be."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self._now = load_workspace(job.workspace).library
-        _known(self._now, job.framework)
-        try:
-            self._then = self._now if job.what_if is None else _if(job.what_if, job.workspace, self._now)
-        except (BrokenContent, OSError):
-            raise
-        except Exception as error:
-            raise BrokenContent((_unforeseen(job, "reading it", error),)) from error
+    def __init__(self, change: Change, *, as_json: bool = False, blamed: str = "company.yaml") -> None:
+        """
+        Take two scales.
+
+        Args:
+            change: They.
+            as_json: How lines are written.
+            blamed: The file to look into should scoring break.
+        """
+        self._blamed = blamed
+        self._change = change
+        self._as_json = as_json
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is something to compare with."""
+        return self._change.now is not None
 
     def score(self, conversations: Sequence[Conversation]) -> Part:
+        """The lines of a batch, and its counts."""
+        lines, tally = io.StringIO(), Tally()
+        for conversation, found, changed in self.compare(conversations, tally):
+            if changed or not self.compares:
+                _print(scored(conversation, found, changed), lines, as_json=self._as_json)
+        return Part(lines.getvalue(), tally)
+
+    def compare(self, conversations: Iterable[Conversation], tally: Tally) -> Iterator[Compared]:
         """
-        The lines of a batch, and its counts.
+        Each lead on both scales, counted in the tally; nothing differs where there is nothing to compare with.
 
         Raises:
             BrokenContent: Scoring a conversation breaks, which its proof did not foresee.
         """
-        lines, tally = io.StringIO(), Tally()
-        trying = self.job.what_if is not None
+        now, then, name = self._change.now, self._change.then, self._change.framework
         for conversation in conversations:
             try:
-                old, new = self._both(conversation)
+                new = then.weigh(conversation, name)
+                old = None if now is None else now.weigh(conversation, name)
             except Exception as error:
-                raise BrokenContent((_unforeseen(self.job, f"scoring {conversation.id}", error),)) from error
-            changed = changes(old, new) if trying else {}
-            tally.add(conversation, old, new, changed=bool(changed))
-            if not trying or changed:
-                _print(scored(conversation, new, changed), lines, as_json=self.job.as_json)
-        return Part(lines.getvalue(), tally)
-
-    def _both(self, conversation: Conversation) -> tuple[Assessment, Assessment]:
-        """As it is, and as it would be."""
-        name = self.job.framework or conversation.framework
-        new = rescored(conversation, self._then.framework(name), self._then)
-        trying = self.job.what_if is not None
-        return (rescored(conversation, self._now.framework(name), self._now) if trying else new), new
+                act = f"scoring {conversation.id}"
+                raise BrokenContent((unforeseen(self._blamed, act, error),)) from error
+            if now is None or old is None:
+                yield Compared(conversation, new, {})
+                continue
+            changed, handed = dict(changes(old, new)), (now.hands_over(old), then.hands_over(new))
+            if handed[0] is not handed[1]:
+                changed["handoff"] = handed
+            tally.add(conversation, old, new, changed=bool(changed), handed=handed)
+            yield Compared(conversation, new, changed)
 
 
-def _unforeseen(job: Job, act: str, error: Exception) -> ContentError:
+def unforeseen(file: str, act: str, error: Exception) -> ContentError:
     """What broke and where, and nothing the error says: it could quote a visitor."""
-    file = "company.yaml" if job.what_if is None else str(job.what_if)
     problem = f"{act} breaks: {kind_of(error)} at {place_of(error)}"
     return ContentError(file, "", problem, "look for a figure out of all proportion, and report this")
 
 
-def _parts(job: Job, scorer: Scorer, marks: Sequence[str], workers: int) -> Iterator[Part]:
+def _parts(url: str, scorer: Scorer, marks: Sequence[str], workers: int) -> Iterator[Part]:
     """The batches' parts in the order of the batches; few are under way at once, so memory stays as it is."""
     if workers < 2:
-        _start(job, scorer)
+        _start(url, scorer)
         yield from (_part(mark, A_BATCH) for mark in marks)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (job,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (url, scorer)) as pool:
         under_way: deque[Future[Part]] = deque()
         for mark in marks:
             under_way.append(pool.submit(_part, mark, A_BATCH))
@@ -201,9 +279,9 @@ def _parts(job: Job, scorer: Scorer, marks: Sequence[str], workers: int) -> Iter
 _mine: list[tuple[Scorer, HistoryReader]] = []  # of this process
 
 
-def _start(job: Job, scorer: Scorer | None = None) -> None:
-    _mine[:] = [(scorer or Scorer(job), HistoryReader(job.url))]
-    gc.freeze()  # the library stays: the collector need not look through it again and again
+def _start(url: str, scorer: Scorer) -> None:
+    _mine[:] = [(scorer, HistoryReader(url))]
+    gc.freeze()  # what is loaded stays: the collector need not look through it again and again
 
 
 def _part(after: str, size: int) -> Part:
@@ -212,35 +290,15 @@ def _part(after: str, size: int) -> Part:
     return scorer.score(reader.histories(after, size))
 
 
-def _known(library: Library, framework: str) -> None:
-    if framework and framework not in library.frameworks:
-        mend = f"choose {', '.join(sorted(library.frameworks))}"
-        raise BrokenContent((ContentError("--framework", framework, "there is no such framework", mend),))
-
-
-def _if(file: Path, workspace: str, library: Library) -> Library:
-    """
-    The library as it would be: with another framework of the same name, or with other keys of company.yaml.
-
-    Raises:
-        BrokenContent: The file has faults; nothing is proven half.
-    """
-    try:
-        source = YamlSource(str(file), file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise BrokenContent((not_utf8(str(file), error),)) from error
-    if "framework" in source.data and "criteria" in source.data:
-        made: Framework = load_workspace(workspace, tried=file).library.frameworks[source.data["framework"]]
-        return replace(library, frameworks={**library.frameworks, made.name: made})
-    company = load_workspace(workspace, source.data).library.company
-    return replace(library, company=company)
-
-
 def _print(found: Scored, out: TextIO, *, as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(found).decode(), file=out)
         return
     points = ", ".join(f"{name} {points}" for name, points in found.points.items())
     line = f"{found.conversation}  {found.framework} {found.total}/{found.maximum} {found.temperature} {found.stage}"
-    moved = "; ".join(f"{name} {old} -> {new}" for name, (old, new) in found.changed.items())
+    moved = "; ".join(f"{name} {_plain(old)} -> {_plain(new)}" for name, (old, new) in found.changed.items())
     print(f"{line}  {points}{f'  ({moved})' if moved else ''}", file=out)
+
+
+def _plain(value: object) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)

@@ -1,6 +1,7 @@
 """Old conversations under another framework, other weights, another company: facts are kept once, scored anywhere."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from dialogs.framework import Framework
@@ -9,6 +10,42 @@ from dialogs.values import Conversation
 from scoring.assess import Assessment, weigh
 from scoring.company import Company
 from scoring.conditions import Knowledge
+from scoring.stages import Stage
+from scoring.values import Temperature
+
+QUALIFIED = (Stage.MQL, Stage.SQL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What of a library leads are weighed on; small enough to be handed to another process."""
+
+    frameworks: Mapping[str, Framework]
+    company: Company
+    home_currencies: Mapping[str, str]
+
+    @classmethod
+    def of(cls, library: Library) -> "Scale":
+        """The scale of a library."""
+        return cls(library.frameworks, library.company, library.home_currencies)
+
+    def weigh(self, conversation: Conversation, framework: str = "") -> Assessment:
+        """
+        What a stored conversation is worth, as `rescored` says.
+
+        Args:
+            conversation: It.
+            framework: Under which; "" or one that is not there leaves it its own, or the company's if that is gone.
+        """
+        own = self.frameworks.get(conversation.framework) or self.frameworks[self.company.framework]
+        home = self.home_currencies.get(conversation.language, "")
+        return weighed(conversation, self.frameworks.get(framework, own), self.company, home)
+
+    def hands_over(self, found: Assessment) -> bool:
+        """Whether sales would hear of a lead that is worth so much."""
+        if "wants_human" in found.flag_names:
+            return True
+        return found.stage in QUALIFIED and (self.company.handoff_at != "hot" or found.temperature is Temperature.HOT)
 
 
 def rescored(conversation: Conversation, framework: Framework, library: Library) -> Assessment:

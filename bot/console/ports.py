@@ -159,8 +159,12 @@ class Weighing:
     """A conversation under a framework: the assessment as plain JSON values, None if there is no such conversation."""
     draw: Callable[[str, str, Labels, StageWords], Awaitable[Drawing]]
     """A framework (one of *names*) in a language, as near as there is, with these labels, and its leads' stages."""
-    try_out: Callable[[str], Awaitable[Trial]]
-    """What keys of company.yaml or a framework file, as text, would change of the newest talks; nothing goes live."""
+    try_out: Callable[[str, str], Awaitable[Trial]]
+    """
+    What keys of company.yaml or a framework file would change of the newest talks; nothing goes live.
+
+    Takes the text, and what to call it in faults: the name of its file, "" where it has none.
+    """
 
     @property
     def frameworks(self) -> Sequence[str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from litestar import Request
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, UploadFile
 from litestar.exceptions import HTTPException
 
 from bot.console.ports import ConsoleStaff
@@ -109,13 +109,27 @@ async def read_form(request: AnyRequest, session: StaffSession | None) -> Mappin
     Raises:
         FormRefused: The form token is missing or wrong, or another site sent it.
     """
-    form = {name: value for name, value in (await decoded_form(request)).items() if isinstance(value, str)}
+    return (await read_form_and_file(request, session))[0]
+
+
+async def read_form_and_file(
+    request: AnyRequest, session: StaffSession | None, field: str = ""
+) -> tuple[Mapping[str, str], UploadFile | None]:
+    """
+    The same, and the file that was chosen in a field; None if none was.
+
+    Raises:
+        FormRefused: As above.
+    """
+    sent = await decoded_form(request)
+    form = {name: value for name, value in sent.items() if isinstance(value, str)}
     token = form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
     visitor = request.cookies.get(VISITOR, "")
     expected = session.csrf if session is not None else csrf_of(visitor) if visitor else ""
     if request.headers.get("Sec-Fetch-Site", "") == "cross-site" or not same(expected, token):
         raise FormRefused
-    return form
+    file = sent.get(field) if field else None
+    return form, file if isinstance(file, UploadFile) else None
 
 
 def chosen_language(request: AnyRequest) -> str:

@@ -203,6 +203,10 @@ class Words:
         """A share as a whole figure without its sign; what rounds to nothing is "<1"."""
         return "<1" if 0 < ratio < 0.005 else str(round(ratio * 100))
 
+    def figure(self, value: float, places: int = 1) -> str:
+        """A figure with so many places at most: "1,250.5"."""
+        return format_decimal(round(value, places), f"#,##0.{'#' * places}", locale=self.language)
+
     def iso(self, at: datetime) -> str:
         """The instant for machines."""
         return at.astimezone(UTC).isoformat(timespec="seconds")

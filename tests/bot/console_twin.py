@@ -14,7 +14,7 @@ from bot.console.ports import Drawing, StageWords, Weighing
 from bot.publishing import Standing
 from bot.rescore import Scored
 from bot.tongues import LANGUAGES
-from bot.trial import Trial
+from bot.trial import Lead, Trial
 from bot.workspace import load_workspace
 from dialogs.dropoff import DropOff, Fate
 from dialogs.errors import ContentError
@@ -118,7 +118,8 @@ class ConsoleTwin:
     sessions: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     sent: dict[tuple[str, str], tuple[str, int, bytes]] = field(default_factory=dict)  # name, announced bytes, bytes
     fails: Exception | None = None
-    tried: list[str] = field(default_factory=list)
+    tried: list[tuple[str, str]] = field(default_factory=list)  # text, name of its file
+    trial: Trial | None = None  # what comes of any text
     spoken: dict[str, tuple[str, str]] = field(default_factory=dict)  # by id: the conversation, the words
     mute: Exception | None = None
     publishing: PublishingTwin = field(default_factory=PublishingTwin)
@@ -143,16 +144,13 @@ class ConsoleTwin:
             pipeline = table_picture(STAGES, stages.title, stages.description, figures, stages.names, styled=False)
             return Drawing(tree_picture(tree, wording, figures, labels, styled=False), rows, figures.talks, pipeline)
 
-        async def try_out(text: str) -> Trial:
-            self.tried.append(text)
+        async def try_out(text: str, name: str) -> Trial:
+            self.tried.append((text, name))
+            if self.trial is not None:
+                return self.trial
             if "hot" not in text:
                 return Trial(problems=(ContentError("what-if.yaml", "<b>", "<i>there is no such key</i>", "mend", 3),))
-            closed = Closed(2, (1, 2), (0, 1))
-            flips = (("mql", "contact_us", 1),)
-            moved = {"total": (60, 50), "temperature": ("warm", "cold"), "stage": ("mql", "contact_us")}
-            lead = Scored("c2", "bant", 50, 100, "cold", "contact_us", {}, [], [], dict(moved))
-            agreement = Agreement(closed, closed, (0.5, 0.75))
-            return Trial(Summary(3, 1, flips, (2, 1), {"2026-03-02": (2, 1)}, agreement), [lead])
+            return trial_of(*self.details)
 
         return Weighing(lambda: ("bant", "champ"), weigh, draw, try_out)
 
@@ -262,6 +260,34 @@ class ConsoleTwin:
 
     def keep(self, details: LeadDetails) -> None:
         self.details[details.row.conversation] = details
+
+
+def trial_of(*conversations: str, name: str = "", company: str = "") -> Trial:
+    """A change that takes a lead from sales, and these others as well."""
+    moved = {
+        "total": (60, 50),
+        "temperature": ("warm", "cold"),
+        "stage": ("mql", "contact_us"),
+        "handoff": (True, False),
+    }
+    leads = [
+        Lead(Scored(key, "bant", 50, 100, "cold", "contact_us", {}, [], [], dict(moved)), name, company, START)
+        for key in ("c2", *conversations)
+    ]
+    closed, count = Closed(2, (1, 2), (0, 1)), len(leads)
+    days = {"2026-03-01": (3, 3), "2026-03-02": (2, 1)}
+    summary = Summary(
+        3,
+        1,
+        (("mql", "contact_us", count),),
+        (5, 4),
+        days,
+        (5, 4),
+        days,
+        (2, 1),
+        Agreement(closed, closed, (0.5, 0.75)),
+    )
+    return Trial(summary, leads, {("mql", "contact_us"): leads}, content="aaaa000011112222")
 
 
 def said(

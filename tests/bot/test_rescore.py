@@ -16,13 +16,14 @@ from msgspec.structs import replace
 
 from bot.cli import main
 from bot.reception import Reception
+from bot.rescore import Running
 from bot.routing import Routes
-from bot.trial import try_out
+from bot.trial import Order, try_out
 from bot.workspace import load_workspace
 from dialogs.engine import open_conversation
 from dialogs.errors import BrokenContent, ContentError
 from dialogs.library import Library
-from dialogs.rescoring import as_of, rescored
+from dialogs.rescoring import Scale, as_of, rescored
 from dialogs.tally import ranked_right
 from dialogs.values import Inbound, Kind
 from scoring.stages import Stage
@@ -137,8 +138,16 @@ def test_new_weights_tell_what_would_change(url: str, tmp_path: Path, capsys: py
     assert [one["conversation"] for one in changed] == ["c2"]
     assert changed[0]["changed"]["stage"] == ["mql", "contact_us"]
     assert main(["rescore", "--what-if", str(stricter)]) == 0
-    summary = capsys.readouterr().out.splitlines()[-3:]
-    assert summary == ["3 leads, 1 would change", "  mql -> contact_us: 1", "qualified a day: 2.00 now, 1.00 then"]
+    lead, *summary = capsys.readouterr().out.splitlines()
+    assert lead.endswith("(stage mql -> contact_us; handoff yes -> no)")
+    assert summary == [
+        "3 leads, 1 would change",
+        "  mql -> contact_us: 1",
+        "qualified a day: 2.00 now, 1.00 then",
+        "handoffs a day: 2.00 now, 1.00 then",
+        "hot: 0.0% now, 0.0% then",
+        "won and lost: none of these leads is closed yet, so nothing tells whether the change ranks them better",
+    ]
 
 
 def test_a_new_tree_tells_what_would_change(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,6 +211,9 @@ def test_won_and_lost_leads_tell_whether_a_change_agrees_with_what_came_of_them(
     summary = json.loads(capsys.readouterr().out.splitlines()[-1])["summary"]
     assert summary["flips"] == [["mql", "contact_us", 1]]
     assert summary["days"] == {MONDAY.date().isoformat(): [2, 1]}
+    assert summary["handoffs"] == [2, 1]
+    assert summary["handoff_days"] == summary["days"]
+    assert summary["hot"] == [0, 0]
     assert summary["agreement"]["won"] == {"leads": 1, "qualified": [1, 1], "hot": [0, 0]}
     assert summary["agreement"]["lost"] == {"leads": 1, "qualified": [1, 0], "hot": [0, 0]}
     assert summary["agreement"]["ranked"] == [1.0, 1.0]
@@ -240,23 +252,28 @@ def test_what_breaks_while_scoring_is_a_problem_and_quotes_nobody(
 ) -> None:
     tried = tmp_path / "tried.yaml"
     tried.write_text("hot: 0.8\n", encoding="utf-8")
-    monkeypatch.setattr("bot.rescore.rescored", breaks)
+    monkeypatch.setattr("dialogs.rescoring.weighed", breaks)
     for arguments, file in (((), "company.yaml"), (("--what-if", str(tried)), str(tried))):
         assert main(["rescore", *arguments]) == 1
         told = capsys.readouterr().err
         assert f"{file}: scoring c1 breaks: OverflowError at {__file__}" in told
         assert "Olena" not in told
-    (problem,) = try_out(url, "", "hot: 0.8\n", [""]).problems
+    running = Running("1", None)
+    order = Order(url, "", "hot: 0.8\n", "what-if.yaml", running, Scale.of(load_workspace("").library), [""])
+    (problem,) = try_out(order, str(tmp_path)).problems
     assert (problem.file, "scoring c1 breaks: OverflowError" in problem.problem) == ("what-if.yaml", True)
 
 
-def test_what_breaks_elsewhere_is_a_problem_of_the_change(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place, says in (("bot.rescore.load_workspace", "reading it"), ("bot.trial.Tally", "trying it")):
-        with monkeypatch.context() as broken:
-            loaded = load_workspace("")
-            broken.setattr(place, lambda *given, loaded=loaded: loaded if given == ("",) else breaks())
-            (problem,) = try_out(url, "", "hot: 0.8\n", [""]).problems
-        assert problem.problem.startswith(f"{says} breaks: OverflowError at "), problem
+def test_what_breaks_while_reading_is_a_problem_of_the_change(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = tmp_path / "tried.yaml"
+    tried.write_text("hot: 0.8\n", encoding="utf-8")
+    monkeypatch.setattr("bot.rescore.load_change", breaks)
+    assert main(["rescore", "--what-if", str(tried)]) == 1
+    told = capsys.readouterr().err
+    assert f"{tried}: reading it breaks: OverflowError at {__file__}" in told
+    assert "Olena" not in told
 
 
 @pytest.mark.parametrize(
