@@ -20,8 +20,9 @@ from bot.console.app import build_router
 from bot.console.ports import Head
 from bot.console.session import new_sign_in_link
 from bot.console.words import load_texts
+from bot.tongues import LANGUAGES
 from storage.values import Sending
-from tests.bot.console_twin import EVIL, START, ConsoleTwin, founder, sending, simple, with_files
+from tests.bot.console_twin import EVIL, START, ConsoleTwin, founder, sending, simple, trial_of, with_files
 from tests.browser import DESKTOP, PHONE, axe_violations, chromium, context
 
 pytestmark = pytest.mark.browser
@@ -231,3 +232,47 @@ def test_without_scripts_everything_is_there(browser: Browser, console: Console)
         page.get_by_role("button", name="Search").click()
         page.get_by_role("link", name="Olena Koval").click()
         assert page.get_by_role("heading", name="Conversation").is_visible()
+
+
+@SIZES
+@SEEN
+def test_a_change_is_tried_from_a_file_without_scripts_and_by_keyboard(
+    browser: Browser, console: Console, size: tuple[int, int], scheme: str, tmp_path: Path
+) -> None:
+    console.twin.employ(role="admin")
+    console.twin.trial = trial_of("lead-1", "lead-2", name=EVIL[0], company="w" * 60)
+    file = tmp_path / "spring.yaml"
+    file.write_text("hot: 0.8\n", "utf-8")
+    with context(browser, size, color_scheme=scheme, java_script_enabled=False) as visitor:
+        page = visitor.new_page()
+        enter(page, console)
+        page.goto(f"{console.url}/console/what-if")
+        page.get_by_label("Or choose a file").set_input_files(file)
+        page.get_by_label("Keys of company.yaml").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("1 of 3 leads would change").wait_for()
+        assert console.twin.tried == [("hot: 0.8\n", "spring.yaml")]
+        assert page.get_by_label("Keys of company.yaml").input_value() == "hot: 0.8\n"
+        page.keyboard.press("Tab")  # the focus is on what came of it
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#text")
+        page.get_by_role("table", name="Leads that would change").get_by_role("link").nth(1).click()
+        page.wait_for_url("**/leads/lead-1")
+    with context(browser, size, color_scheme=scheme) as visitor:
+        page = visitor.new_page()
+        enter(page, console)
+        found = []
+        for language in LANGUAGES:
+            page.goto(f"{console.url}/console/what-if?lang={language}")
+            found += flaws(page)
+            page.locator("#text").fill("hot: 0.8")
+            page.locator("form.try button").click()
+            page.locator("#figures").wait_for()
+            found += flaws(page)
+        page.locator("#text").fill(" ")
+        page.locator("form.try button").click()
+        page.locator(".problem").wait_for()
+        found += flaws(page)
+    assert found == []
