@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -122,7 +123,7 @@ def unpacked_into(folder: str, archive: bytes | None, otherwise: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(archive or b"")) as held:
             held.extractall(folder)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError):  # torn
         return otherwise
     return folder
 

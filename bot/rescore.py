@@ -21,6 +21,7 @@ from dialogs.errors import BrokenContent, ContentError
 from dialogs.rescoring import Scale, changes
 from dialogs.tally import Summary, Tally, summary_lines
 from dialogs.values import Conversation
+from dialogs.yaml_source import YamlSource
 from scoring.assess import Assessment
 from storage.database import path_of
 from storage.histories import HistoryReader
@@ -151,28 +152,40 @@ def _change(job: Job, running: Running | None, tell: Callable[[str], None]) -> C
         known_in(scale.frameworks, job.framework)
         return Change(None, scale, job.framework)
     source = read_change(job.what_if)
-    with unpacked(running.archive if running else None, job.workspace) as base:
-        if running is not None and base != job.workspace:
-            now, _ = _scale(base)
-            if now is not None:
-                tell(f"now is what runs, version {running.content}; --workspace compares with a folder instead")
-                try:
-                    return _told(load_change(job.what_if, source, base, now, job.framework), tell)
-                except FaultyChange as error:
-                    raise error.without(base) from error
+    change = None if running is None else _over_running(job, running, job.what_if, source, tell)
+    if change is None:
+        change = _over_folder(job, job.what_if, source, tell)
+    if change.new:
+        tell(f"{change.new} is a new framework: all leads are weighed under it then, and under their own now")
+    return change
+
+
+def _over_running(
+    job: Job, running: Running, file: Path, source: YamlSource, tell: Callable[[str], None]
+) -> Change | None:
+    """The change laid over what runs; None, and why, where that is not there to be laid over."""
+    with unpacked(running.archive, job.workspace) as base:
+        if base == job.workspace:
+            tell(f"the files of version {running.content}, which runs, were not kept; now is the folder")
+            return None
+        now, faults = _scale(base)
+        if faults is not None:
             tell(f"version {running.content}, which ran last, has faults in this release; now is the folder")
-        now, faults = _scale(job.workspace)
-        change = load_change(job.what_if, source, job.workspace, now, job.framework)
+            return None
+        tell(f"now is what runs, version {running.content}; --workspace compares with a folder instead")
+        try:
+            return load_change(file, source, base, now, job.framework)
+        except FaultyChange as error:
+            raise error.without(base) from error
+
+
+def _over_folder(job: Job, file: Path, source: YamlSource, tell: Callable[[str], None]) -> Change:
+    now, faults = _scale(job.workspace)
+    change = load_change(file, source, job.workspace, now, job.framework)
     if faults is not None:
         tell("the workspace has faults, so there is no now to compare with; all leads as the file would have them")
         for problem in faults.problems:
             tell(str(problem))
-    return _told(change, tell)
-
-
-def _told(change: Change, tell: Callable[[str], None]) -> Change:
-    if change.new:
-        tell(f"{change.new} is a new framework: all leads are weighed under it then, and under their own now")
     return change
 
 

@@ -1,15 +1,16 @@
 """A change before it goes live: laid over what runs, with its faults told where they were written."""
 
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.change import FaultyChange, load_change, read_change
+from bot.change import FaultyChange, load_change, read_change, unpacked
 from bot.cli import main
-from bot.publishing import packed
 from bot.workspace import WORKSPACES, load_workspace
 from dialogs.library import Library
 from dialogs.rescoring import Scale
@@ -47,6 +48,15 @@ def put(folder: Path, line: str) -> None:
     key = line.partition(":")[0]
     others = [one for one in file.read_text("utf-8").splitlines() if not one.startswith(f"{key}:")]
     file.write_text("\n".join([*others, line, ""]), "utf-8")
+
+
+def zipped(folder: Path) -> bytes:
+    """The operator's files, as they are kept of a version."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for file in (one for one in sorted(folder.rglob("*")) if one.is_file()):
+            archive.write(file, file.relative_to(folder))
+    return held.getvalue()
 
 
 def faults(file: Path, folder: Path, library: Library) -> FaultyChange:
@@ -162,7 +172,7 @@ def test_now_is_what_runs_and_not_what_the_folder_holds(
 
     async def publish() -> None:
         store = await Store.open(url)
-        await store.note_publication(Publication(version, version, "start", "", MONDAY), packed(folder))
+        await store.note_publication(Publication(version, version, "start", "", MONDAY), zipped(folder))
         await store.close()
 
     run(publish())
@@ -177,6 +187,24 @@ def test_now_is_what_runs_and_not_what_the_folder_holds(
     told = capsys.readouterr().err
     assert f"{tmp_path}/hot.yaml:1: hot:" in told
     assert "company.yaml" not in told
+
+
+def test_where_the_files_of_a_version_were_lost_the_folder_is_now(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with unpacked(b"PK torn", "northlight") as base:
+        assert base == "northlight"
+
+    async def publish() -> None:
+        store = await Store.open(url)
+        await store.note_publication(Publication("0123", "0123", "start", "", MONDAY), b"")
+        await store.close()
+
+    run(publish())
+    assert main(["rescore", "--json", "--what-if", str(written(tmp_path, "mql_others: 2\n"))]) == 0
+    shown = capsys.readouterr()
+    assert summary_of(shown.out)["changed"] == 1
+    assert "the files of version 0123, which runs, were not kept; now is the folder" in shown.err
 
 
 def test_a_later_handoff_shows_although_no_stage_changes(

@@ -11,18 +11,17 @@ import httpx
 import pytest
 
 from bot.app import _weighing, open_house
-from bot.archive import packed
 from bot.console.what_if import LARGEST, LONGEST
 from bot.rescore import Running
 from bot.settings import Settings
 from bot.trial import Order, Trial, Trials, Trouble, try_out
-from bot.workspace import find_workspace, load_workspace
+from bot.workspace import find_workspace
 from dialogs.errors import ContentError
 from dialogs.library import Library
 from dialogs.rescoring import Scale
 from scoring.stages import Stage
 from tests.bot.console_twin import EVIL, START, ConsoleTwin, trial_of
-from tests.bot.test_change import put
+from tests.bot.test_change import put, zipped
 from tests.bot.test_console import Client, client_of, csrf_in, enter
 from tests.bot.test_rescore import close_leads, run, talk
 from tests.builders import FRAMEWORKS
@@ -199,7 +198,7 @@ def url(tmp_path: Path, library: Library) -> str:
 
 
 def running(library: Library) -> Running:
-    return Running(library.version, packed(load_workspace("").own))
+    return Running(library.version, zipped(find_workspace("")))
 
 
 def order(url: str, library: Library, text: str, workspace: str = "", archive: bytes | None = None) -> Order:
