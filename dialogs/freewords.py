@@ -8,7 +8,7 @@ from dialogs.reading.spelling import is_typed_at_random
 from dialogs.reading.values import Answer, Reading
 from scoring.values import Fact
 
-OTHER_MATTERS = ("budget", "timing", "contact")  # what a message may be about instead
+OTHER_MATTERS = ("budget", "timing", "contact", "authority")  # what a message may be about instead
 LEAST_ELSEWHERE = 4  # words beside such a matter in one breath, for them to be an answer of their own
 LEAST_BESIDE = 2  # words in the rest of a message that is about such a matter too, or that says yes or no
 

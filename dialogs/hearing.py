@@ -18,6 +18,8 @@ from dialogs.values import Inbound
 from scoring.conditions import MANY, Knowledge
 from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel, Source, Urgency, Window
 
+DECIDED_BY, NAMED_BOSS = "role.decides_not", "role.boss"  # how it was read that others decide, and who
+FEW_WORDS = 9  # more may well tell how things are done: "the manager decides which courier goes"
 REACTION = "budget.reaction"
 TELLING = frozenset(("need.purpose", "pain.says"))  # facts whose words answer what is asked in free words all the same
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
@@ -51,8 +53,11 @@ def told_by(reading: Reading, inbound: Inbound, question: Question | None, mail:
     facts = [
         fact
         for fact in _values(reading, inbound, mail)
-        if not _overruled(fact, reading) and not (_matter(fact) in closed and not _of_oneself(fact))
+        if not _overruled(fact, reading)
+        and not (_matter(fact) in closed and not _of_oneself(fact) and not _of_the_decision(fact, inbound))
     ]
+    if question is not None and "authority.person" in question.fills:
+        facts = [one for one in facts if _of_oneself(one) or (one.key != "authority.role" and one.how != HEADS)]
     if question is not None:
         keys = {fact.key for fact in facts}
         if not keys & set(question.fills):
@@ -68,6 +73,13 @@ def _of_oneself(fact: Fact) -> bool:
     """Whether a title is the writer's own beyond doubt: "I'm the owner", and not "the manager types them in"."""
     own = fact.key == "authority.role" or (fact.key == "authority.decides" and fact.value is True)
     return own and fact.confidence > NAMED
+
+
+def _of_the_decision(fact: Fact, inbound: Inbound) -> bool:
+    """Whether a few words say who decides, whatever was asked: "the CEO decides, I collect offers"."""
+    if fact.how not in (DECIDED_BY, NAMED_BOSS):
+        return False
+    return len(inbound.text.split()) <= FEW_WORDS
 
 
 def _overruled(fact: Fact, reading: Reading) -> bool:

@@ -192,8 +192,15 @@ def _decider(said: str, voice: Voice) -> str:
         if found:
             _, name, key = max(found, key=lambda one: len(one[0]))
             whole = " " in said and word == fold(name)  # "финансовый директор"
-            return voice.word(key, value=said if whole else name)
+            return voice.word(key, value=_bare(said, voice) if whole else name)
     return ""
+
+
+def _bare(said: str, voice: Voice) -> str:
+    """Who it is without whose: "the CEO", "наш бухгалтер"."""
+    first, _, rest = said.partition(" ")
+    before = {name for name, _ in _named(voice.word("decider.before"))}
+    return rest if rest and first.casefold() in before else said
 
 
 @lru_cache(maxsize=64)

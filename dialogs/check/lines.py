@@ -19,7 +19,7 @@ SPOKEN: frozenset[str] = frozenset(
         *("say.timing.urgency.asap", "say.timing.urgency.flexible"),
         *("when.by", "when.on", "when.from", "when.between"),
         *("when.month", "when.months", "when.quarter", "when.year"),
-        *("say.authority.person", "say.authority.people", "decider.one", "decider.many"),
+        *("say.authority.person", "say.authority.people", "decider.one", "decider.many", "decider.before"),
         *("sum.exact", "sum.up_to", "sum.from", "sum.range"),
         *(f"per.{per}" for per in Per),
         *("estimate.price", "estimate.weeks", "estimate.vague", "estimate.detailed", "estimate.same"),
