@@ -412,7 +412,8 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
         before = original[: match.start()].rstrip(" ")[-1:]
         after = original[end : end + 2].strip()[:1]
         opens = not before or before in ",.!" or count <= OPENING or (before.isdigit() and not after)
-        called = after.isdigit() or after == "+"  # "Bohdan 093 772 15 08"
+        behind = original[end : end + 4].lstrip(" ,:;")[:1]
+        called = behind.isdigit() or behind == "+"  # "Bohdan 093 772 15 08"
         if count > 2 * OPENING + 1:
             opens = (
                 (before.isdigit() and not after)

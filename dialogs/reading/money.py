@@ -22,6 +22,7 @@ NEAR = 4  # tokens within which a word such as "budget" speaks for a number
 BEHIND = 3  # tokens behind a number that may say it is turnover
 CLAUSE = 8  # tokens within which a competitor speaks for a number
 SCALES = frozenset("kKкКmMмМ")  # letters no dot belongs to
+LEAST_RATE = 300  # "up to 30 a month" counts things
 NUMBERED = {"№", "#", "nr"}
 BREAKS = {",", ".", ";", "?", "!", "\n", "("}
 ENDS = {".", ",", ";", "!", "?", ")", "(", ":", "-", "/", "\n", "*", "+", "~"}
@@ -85,9 +86,19 @@ def _rank(text: Text, numbers: Numbers, amount: Amount, words: MoneyWords, asked
         return 3 if asked is Asked.MONEY or tokens[amount.last - 1].text in words.scales else 0
     if amount.scaled and (free or asked is Asked.MONEY):
         return 3 if asked is Asked.MONEY else 2
+    if asked is None and free and amount.low >= LEAST_RATE and _is_bound_rate(numbers, amount, words):
+        return 1
     if asked is not Asked.MONEY or not free or (amount.low < CROWD and words.people.ends(tokens, amount.first)):
         return 0
     return 0 if _odd_number(text, numbers, amount, words) else 1
+
+
+def _is_bound_rate(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:
+    """Whether a bare number is a price by its bound and its period: "up to 1,500 a month"."""
+    paid = _per(numbers, amount, words) is Per.MONTH
+    return paid and (
+        words.up_to.ends(numbers.tokens, amount.first) > 0 or words.at_least.ends(numbers.tokens, amount.first) > 0
+    )
 
 
 def _excluded(numbers: Numbers, amount: Amount, words: MoneyWords) -> bool:

@@ -197,7 +197,8 @@ def denied_needs(text: Text, words: Words, hits: Sequence[Hit]) -> tuple[Found[s
 def _standing(hits: Iterable[Hit], negations: Sequence[Hit], words: Words) -> list[Hit]:
     """What is named and not taken back, of two that overlap the longer."""
     likenesses_first = sorted(hits, key=lambda hit: hit.value != NOTHING)  # the stronger of two as long
-    return [hit for hit in settle(likenesses_first) if hit.value != NOTHING and not _taken_back(hit, negations, words)]
+    left = [hit for hit in likenesses_first if hit.value == NOTHING or not _taken_back(hit, negations, words)]
+    return [hit for hit in settle(left) if hit.value != NOTHING]
 
 
 def small_talk(text: Text, hits: Sequence[Hit], language: str, asked: Asked | None) -> SmallTalk:

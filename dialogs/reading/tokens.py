@@ -11,7 +11,8 @@ LIMIT = 240  # tokens looked at: a reply has fewer, and nobody names a budget af
 _TOKEN = compile_regex(
     r"(?P<n>\d{1,3}(?P<g>[ '.,])\d{3}(?:(?P=g)\d{3}){0,5}(?:(?!(?P=g))[.,] ?\d{1,2})?(?!\d)"
     r"|\d{1,30}[.,]\d{1,12}|\d{1,30})"
-    r"|(?P<a>(?<![^\W\d_])[^\W\d_]\.\s?[^\W\d_](?![^\W\d_])\.?)"
+    # Two letters with dots, "т. р."; not a letter with a dot before a word of one letter, "9900 р. в месяц".
+    r"|(?P<a>(?<![^\W\d_])[^\W\d_]\.(?:\s(?![aeiouwzаеиіоуюяєвзксй]\s))?[^\W\d_](?![^\W\d_])\.?)"
     r"|(?P<w>[^\W\d_]{1,60}(?:'[^\W\d_]{1,40}){0,2})"
     r"|(?P<s>\S)"
 )
