@@ -37,7 +37,7 @@ from dialogs.reading.needs import (
     small_talk,
 )
 from dialogs.reading.phrases import Book, Entry, Hit, Words, compile_book, entries, settle, split_words
-from dialogs.reading.role import Negations, compile_role, guess_title, is_title, read_role
+from dialogs.reading.role import POINTERS, Negations, compile_role, guess_title, is_title, read_role
 from dialogs.reading.social import SocialWords, compile_social, greeted, read_social
 from dialogs.reading.spelling import Spelling, compile_spelling, respell
 from dialogs.reading.tech import compile_tech, read_tech
@@ -277,7 +277,7 @@ def _words(
     role = read_role(
         message,
         words,
-        _own_first(hits.get("role", ()), language),
+        _titles_of(hits.get("role", ()), language),
         tongue.negations,
         asked,
         contacts.name,
@@ -418,6 +418,25 @@ def _own_first(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
     """Hits of the conversation's language; those of the others only when it has none."""
     own = [hit for hit in hits if hit.language == language]
     return own or hits
+
+
+def _titles_of(hits: Sequence[Hit], language: str) -> Sequence[Hit]:
+    """
+    Hits about the writer: the conversation's language first, and what another one says at more length.
+
+    "Я коммерческий директор" in a Ukrainian talk is more than the "директор" both languages know; "I" says nothing.
+    """
+    own = [hit for hit in hits if hit.language == language]
+    if all(hit.value in POINTERS for hit in own):
+        return hits
+    wider = (
+        hit
+        for hit in hits
+        if hit.language != language
+        and is_title(hit)
+        and any(is_title(one) and hit.head <= one.head and one.tail <= hit.tail and one.size < hit.size for one in own)
+    )
+    return [*own, *wider]
 
 
 def _own_before(hits: Sequence[Hit], language: str) -> Sequence[Hit]:

@@ -19,6 +19,7 @@ DECIDES, DECIDES_NOT, OTHER, SELF, I_AM = "decides", "decides_not", "other", "se
 TOGETHER = "together"  # with whom the writer decides: "we decide together with my partner"
 THEY = "they"  # somebody else, whose title follows: "he is the director"
 ASKED = "_asked"  # words that mean something of the role only when it was asked for
+POINTERS = frozenset((SELF, I_AM, THEY))  # words that only say of whom something is said
 _TITLES = {
     "owner": RoleLevel.OWNER,
     "ceo": RoleLevel.C_LEVEL,
@@ -153,7 +154,7 @@ def guess_title(text: Text, words: Words, typos: Mapping[str, str]) -> Found[Rol
 
 def _speaks(hit: Hit, asked: Asked | None) -> bool:
     """Whether the hit says something: not a mere "I", nor an answer to a question nobody asked."""
-    return hit.value not in {SELF, I_AM, THEY, TOGETHER} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
+    return hit.value not in POINTERS | {TOGETHER} and (asked is Asked.ROLE or not hit.value.endswith(ASKED))
 
 
 def _says(hit: Hit, value: str) -> bool:
