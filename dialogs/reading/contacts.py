@@ -49,6 +49,7 @@ _NINE = compile_regex(r"\d{3} \d{3} \d{3}")
 _CAPITAL = compile_regex(r"[^\W\d_][\w'’ʼ-]{1,30}")
 _WORD = compile_regex(r"[^\W\d_]{1,12}")
 _QUOTED = compile_regex(r"[«\"“„'‘]([^«»\"“”„\n]{2,60}?)[»\"”“'’]")
+_CALLED = compile_regex(r"[ ,:;]{1,3}(?:\+|\(?\d)[\d ()-]{8,}")
 _TRAILING = ".,;:!?)»\"'"
 _MAIL_HOSTS = frozenset(
     ("gmail.com", "mail.ru", "yandex.ru", "ya.ru", "ukr.net", "wp.pl", "onet.pl", "outlook.com", "icloud.com")
@@ -406,7 +407,8 @@ def _name_at(original: str, folded: str, at: int, words: ContactWords, *, strict
 def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str] | None:
     """A known first name with or without a surname: "Anna, buyer", "Founder Peter, we ...", "... Ann Lee, CTO"."""
     for count, match in enumerate(islice(_CAPITAL.finditer(original[:600]), 80)):
-        if not match[0][0].isupper() or folded[match.start() : match.end()] not in words.names:
+        word = folded[match.start() : match.end()]
+        if not match[0][0].isupper() or (word not in words.names and not _before_a_phone(original, match, word, words)):
             continue
         end = _past_surname(original, folded, match.end(), words)
         before = original[: match.start()].rstrip(" ")[-1:]
@@ -429,6 +431,16 @@ def _name_opening(original: str, folded: str, words: ContactWords) -> Found[str]
             value = original[match.start() : end]
             return Found(value, match.start(), end, value, "contacts.opening", 0.8)
     return None
+
+
+def _before_a_phone(original: str, match: Match[str], word: str, words: ContactWords) -> bool:
+    """Whether a capital word no list of names has stands between a sign and a telephone: ". Damir, 8 922 305 77 14"."""
+    before = original[: match.start()].rstrip(" ")[-1:]
+    return (
+        word not in words.not_names
+        and (not before or before in ",.")
+        and _CALLED.match(original[match.end() :]) is not None
+    )
 
 
 def _closes(folded: str, at: int) -> bool:

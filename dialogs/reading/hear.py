@@ -321,6 +321,11 @@ def _words(
     )
 
 
+def _opens(alone: Sequence[Hit], named: Sequence[Hit]) -> bool:
+    """Whether a message opens with a product that alone says what is wanted: "Pipedrive for a sales team"."""
+    return any(hit.head == 0 and hit not in named for hit in alone)
+
+
 def _without_purposes(needs: tuple[Found[str], ...], mentions: Sequence[Found[Mention]]) -> tuple[Found[str], ...]:
     """None where all of them only say what the work is for: "more sales" is a goal when one was asked for."""
     goals = [one for one in mentions if one.value.key == PURPOSE]
@@ -335,8 +340,11 @@ def _needs(
     titles = [hit for hit in hits.get("role", ()) if is_title(hit)]
     insults = about_the_bot(hits.get("intent", ()))
     needs = read_needs(message, words, named, tongue.needs, titles, insults) if named else ()
-    if needs or asked is not Asked.NEEDS:
+    if needs or asked not in (Asked.NEEDS, None):
         return reworked(needs, message, words, hits.get("needs", ()))
+    if asked is None:
+        opening = [hit for hit in meant(hits.get("needs", ()), "", ALONE) if hit.head == 0 or hit not in named]
+        return read_needs(message, words, opening, tongue.needs, titles, insults) if _opens(opening, named) else ()
     if named != (alone := meant(hits.get("needs", ()), asked, ALONE)):
         needs = read_needs(message, words, alone, tongue.needs, titles, insults)
     return needs or guess_needs(message, words, named, tongue.needs.typos)
@@ -465,6 +473,13 @@ def _with_figures(
         if _overlap(found.callback, found.timing) or _chatter(heard, found.timing, message, asked)
         else found.timing
     )
+    if (
+        asked is not None
+        and timing is not None
+        and timing.value.urgency is Urgency.ASAP
+        and _unsaid(heard.answer, timing, message)
+    ):
+        timing = None  # "hard to say right now"
     return replace(
         heard,
         answer=None if _of_the_date(heard.answer, timing, asked) else heard.answer,
@@ -478,6 +493,12 @@ def _with_figures(
         duration=found.duration,
         days=found.days,
     )
+
+
+def _unsaid(answer: Found[Answer] | None, timing: Found[Window], message: Text) -> bool:
+    """Whether the visitor says in the same breath that they do not know or will not say."""
+    told = answer is None or answer.value not in (Answer.UNKNOWN, Answer.REFUSE)
+    return not told and answer is not None and not _apart(answer, timing, message)
 
 
 def _is_when(answer: Found[Answer] | None, callback: Found[Window] | None, today: date) -> bool:
