@@ -40,6 +40,8 @@ READ_BY_EARS: frozenset[str] = frozenset(
         "contact.name",
         "company.name",
         "company.site",
+        "company.industry",
+        "company.country",
         "vendor.chosen",
         "pain.says",
         "plans.experience",
@@ -105,6 +107,24 @@ NEED_CATEGORIES: frozenset[str] = frozenset(
     }
 )
 
+# What the lexicons of all languages know a firm by; `icp.industries` names those that are wanted.
+INDUSTRIES: frozenset[str] = frozenset(
+    {
+        "retail",
+        "logistics",
+        "manufacturing",
+        "finance",
+        "education",
+        "health",
+        "hospitality",
+        "construction",
+        "beauty",
+        "agriculture",
+        "it",
+        "food",
+    }
+)
+
 WINDOWS: frozenset[str] = frozenset({"timing.deadline"})  # keys that hold a window of days
 SUMS: frozenset[str] = frozenset({"budget.amount", "budget.rate"})  # keys that hold a sum of money
 COUNTS: frozenset[str] = frozenset({"people.count"})  # keys that hold a number of people
@@ -115,6 +135,7 @@ _YES_NO: frozenset[FactValue] = frozenset({"yes", "no"})
 VALUES: Mapping[str, frozenset[FactValue]] = MappingProxyType(
     {
         "need.category": frozenset(NEED_CATEGORIES),
+        "company.industry": frozenset(INDUSTRIES),
         "need.purpose": frozenset({"sales", "support", "reporting", "operations", "growth", "customers"}),
         "need.scope": frozenset({"clear", "unclear"}),
         "need.scale": frozenset({"planet"}),

@@ -11,6 +11,7 @@ from msgspec import structs
 from dialogs.framework import ChoiceSpec, InDays, Question
 from dialogs.library import MailDomains
 from dialogs.reading.answer import ASSENT
+from dialogs.reading.countries import of_address, of_phone
 from dialogs.reading.needs import VAGUE
 from dialogs.reading.role import HEADS
 from dialogs.reading.values import Answer, Found, Intent, Reading
@@ -21,6 +22,7 @@ from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel
 DECIDED_BY, NAMED_BOSS = "role.decides_not", "role.boss"  # how it was read that others decide, and who
 FEW_WORDS = 9  # more may well tell how things are done: "the manager decides which courier goes"
 REACTION = "budget.reaction"
+OF_A_FIRM = frozenset(("corporate", "role"))  # kinds of e-mail address whose ending says where a firm is
 TELLING = frozenset(("need.purpose", "pain.says"))  # facts whose words answer what is asked in free words all the same
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
 LONGEST_NOTE = 500  # characters of a free answer kept as a fact; the whole message stays in the transcript
@@ -247,10 +249,25 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
     if reading.email is not None:
         yield from _fact("contact.email", reading.email, inbound)
         yield from _fact("contact.email_kind", reading.email, inbound, value=mail.kind(reading.email.value))
+    yield from _country(reading, inbound, mail)
     for mention in reading.mentions:
         if mention.value.key == "authority.alone" and reading.decides is not None:
             continue  # the role reader looked at the same words and at more of them
         yield from _mention(mention.value.key, mention.value.value, mention, inbound)
+
+
+def _country(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[Fact]:
+    """Where the visitor's firm is, by its telephone or else by its address; free mail says nothing of it."""
+    phone, email, url = reading.phone, reading.email, reading.url
+    told = [
+        (phone, None if phone is None else of_phone(phone.value)),
+        (email, of_address(email.value) if email is not None and mail.kind(email.value) in OF_A_FIRM else None),
+        (url, None if url is None else of_address(url.value)),
+    ]
+    for found, country in told:
+        if found is not None and country is not None:
+            yield from _fact("company.country", found, inbound, value=country)
+            return
 
 
 def _is_past(window: Window, today: date) -> bool:

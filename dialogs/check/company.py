@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
+import phonenumbers
 from babel import Locale
 
 from dialogs.check.places import MOST, Faults, Lines, beyond, nearest
 from dialogs.errors import ContentError
-from dialogs.facts import NEED_CATEGORIES
+from dialogs.facts import INDUSTRIES, NEED_CATEGORIES
 from dialogs.wording import Wording
 from scoring.company import Company
 from scoring.values import RoleLevel
@@ -167,6 +168,12 @@ def _in_signs(company: Company) -> Wrong:
             beyond(max(low, high), 0, _MOST_PEOPLE) or f"expected 0 or more, low before high, found {low} and {high}"
         )
         yield "icp.employees", problem, "write it as [10, 500]"
+    for at, industry in enumerate(company.icp.industries):
+        if industry not in INDUSTRIES:
+            yield f"icp.industries.{at}", f"nothing tells of {industry}", nearest(industry, sorted(INDUSTRIES))
+    for at, country in enumerate(company.icp.countries):
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            yield f"icp.countries.{at}", f"there is no country {country}", "write it as two letters, PL"
     levels = [level.value for level in RoleLevel if level is not RoleLevel.NONE]
     for at, role in enumerate(company.icp.roles):
         if role not in levels:

@@ -413,6 +413,8 @@ COMPANY_FAULTS: dict[str, tuple[Edit, str]] = {
     "questions without end": (put("max_questions", 10**16), "max_questions"),
     "more criteria than anybody has": (put("mql_others", 9**400), "mql_others"),
     "customers of more people than there are": (put("icp/employees", [10, 10**10]), "icp.employees"),
+    "customers of a trade nothing tells of": (put("icp/industries", ["retail", "retial"]), "icp.industries.1"),
+    "customers of a country there is not": (put("icp/countries", ["PL", "Poland"]), "icp.countries.1"),
     "customers of fewer people than none": (put("icp/employees", [-20, -10]), "icp.employees"),
     "an hour that costs the world": (put("rate_card/rate", 1e300), "rate_card.rate"),
     "a currency worth the world": (put("rates/table/USD", 1e300), "rates.table.USD"),

@@ -59,7 +59,16 @@ DAY = Window(None, date(2026, 4, 1), Urgency.DATED)
             Reading("en", email=found("me@gmail.com")),
             {"contact.email": "me@gmail.com", "contact.email_kind": "free"},
         ),
-        (Reading("en", phone=found("+48123")), {"contact.phone": "+48123"}),
+        (Reading("en", phone=found("+48123")), {"contact.phone": "+48123", "company.country": "PL"}),
+        (
+            Reading("en", email=found("me@polmax.pl")),
+            {"contact.email": "me@polmax.pl", "contact.email_kind": "corporate", "company.country": "PL"},
+        ),
+        (
+            Reading("en", url=found("https://acme.co.uk/shop")),
+            {"company.site": "https://acme.co.uk/shop", "company.country": "GB"},
+        ),
+        (Reading("en", url=found("acme.io")), {"company.site": "acme.io"}),
         (Reading("en", mentions=(found(Mention("spec.has", "no")),)), {"spec.has": "no"}),
         (Reading("en", mentions=(found(Mention("authority.alone", "yes")),)), {"authority.decides": True}),
         (
