@@ -22,6 +22,7 @@ from scoring.values import Evidence, Fact, FactValue, MoneyRange, Per, RoleLevel
 DECIDED_BY, NAMED_BOSS = "role.decides_not", "role.boss"  # how it was read that others decide, and who
 FEW_WORDS = 9  # more may well tell how things are done: "the manager decides which courier goes"
 REACTION = "budget.reaction"
+INDUSTRY = "company.industry"
 OF_A_FIRM = frozenset(("corporate", "role"))  # kinds of e-mail address whose ending says where a firm is
 TELLING = frozenset(("need.purpose", "pain.says"))  # facts whose words answer what is asked in free words all the same
 FREE_ANSWER = "free answer"  # how a fact was read that is the visitor's answer as it stands
@@ -253,6 +254,8 @@ def _values(reading: Reading, inbound: Inbound, mail: MailDomains) -> Iterator[F
     for mention in reading.mentions:
         if mention.value.key == "authority.alone" and reading.decides is not None:
             continue  # the role reader looked at the same words and at more of them
+        if mention.value.key == INDUSTRY and (reading.intent is not None or "?" in inbound.text):
+            continue  # "what is the weather at the hotel?"
         yield from _mention(mention.value.key, mention.value.value, mention, inbound)
 
 
@@ -302,11 +305,17 @@ def _answers(reading: Reading, inbound: Inbound, question: Question, facts: Sequ
     if answer.how == ASSENT and not question.assent:
         return  # "ok" to "have you got …?" does not say that they have
     matters = {key.partition(".")[0] for key in question.fills}
-    if any(inbound.text[answer.end : fact.evidence.start] == " " and _matter(fact) not in matters for fact in facts):
-        return  # "yes there is a specification" answers that, whatever was asked
+    if any(_goes_on(inbound.text[answer.end : fact.evidence.start]) and _matter(fact) not in matters for fact in facts):
+        return  # "yes there is a specification" answers that, whatever was asked, and "we are a bakery" nothing
     meant = {Answer.YES: question.yes, Answer.NO: question.no}.get(answer.value, {})
     for key, value in meant.items():
         yield from _fact(key, answer, inbound, value=value)
+
+
+def _goes_on(between: str) -> bool:
+    """Whether one breath leads from an answer to a fact, over a word at most: "we are a bakery"."""
+    inner = between.split()
+    return between.startswith(" ") and between.endswith(" ") and len(inner) <= 1 and all(map(str.isalpha, inner))
 
 
 def _matter(fact: Fact) -> str:

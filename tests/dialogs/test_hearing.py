@@ -277,3 +277,20 @@ def test_keys_hit_at_random_are_known_as_such(word: str) -> None:
 )
 def test_words_are_no_keys_hit_at_random(word: str) -> None:
     assert not is_typed_at_random(word)
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("what's the weather at the hotel today?", False),
+        ("are you a bot from the bank", False),
+        ("we are a bakery", True),
+    ],
+)
+def test_the_trade_is_told_by_a_statement_and_answers_nothing(said: str, known: bool) -> None:
+    one = visitor(everywhere(), "en")
+    one.says("we need a website")
+    assert one.says("it has to take bookings for our guests").asked == "spec.has"
+    heard = {fact.key for fact in one.says(said).new_facts}
+    assert ("company.industry" in heard) is known
+    assert "spec.has" not in heard
