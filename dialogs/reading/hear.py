@@ -342,12 +342,12 @@ def _needs(
     needs = read_needs(message, words, named, tongue.needs, titles, insults) if named else ()
     if needs or asked not in (Asked.NEEDS, None):
         return reworked(needs, message, words, hits.get("needs", ()))
-    if asked is None:
-        opening = [hit for hit in meant(hits.get("needs", ()), "", ALONE) if hit.head == 0 or hit not in named]
-        return read_needs(message, words, opening, tongue.needs, titles, insults) if _opens(opening, named) else ()
-    if named != (alone := meant(hits.get("needs", ()), asked, ALONE)):
-        needs = read_needs(message, words, alone, tongue.needs, titles, insults)
-    return needs or guess_needs(message, words, named, tongue.needs.typos)
+    alone = meant(hits.get("needs", ()), asked or "", ALONE)
+    if asked is Asked.NEEDS or _opens(alone, named):
+        needs = read_needs(message, words, alone, tongue.needs, titles, insults) if alone else ()
+    if needs or asked is None:
+        return needs
+    return guess_needs(message, words, named, tongue.needs.typos)
 
 
 def _tongue(message: Text, words: Words, hits: Sequence[Hit], needs: Sequence[Found[str]]) -> Found[str] | None:
