@@ -114,7 +114,7 @@ class FrameworkFile(msgspec.Struct, forbid_unknown_fields=True):
     questions: dict[str, QuestionFile]
     advice: list[AdviceFile] = []
     max_questions: int = 0
-    order: Literal["tree", "adaptive"] = "tree"
+    order: Literal["tree", "adaptive"] = "adaptive"
     stop: bool = True
     about: str = ""
     words: dict[str, dict[str, str | list[str]]] = {}
